@@ -1,0 +1,11 @@
+"""How an optimizer is written down. Validates; computes nothing."""
+
+from symopt.language.optimizer import Optimizer
+from symopt.language.schedule import Schedule
+from symopt.language.symbols import At, Dot, Grad, Hyper, HyperSymbol, Norm, Sequence, Shape, dot, exact, grad, norm, t
+from symopt.language.validation import DefinitionError
+
+__all__ = [
+    "At", "DefinitionError", "Dot", "Grad", "Hyper", "HyperSymbol", "Norm", "Optimizer",
+    "Schedule", "Sequence", "Shape", "dot", "exact", "grad", "norm", "t",
+]
