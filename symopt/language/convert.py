@@ -65,21 +65,30 @@ def to_term(expression: sp.Basic) -> Term:
             return T.name("otherwise")
         case sp.core.relational.Relational():
             return T.relation(_RELATION_NAMES[type(expression)], to_term(expression.lhs), to_term(expression.rhs))
-        case sp.Function():
-            return T.call(_NAMES[expression.func], *(to_term(a) for a in expression.args))
+        case sp.Function() | sp.Min() | sp.Max():
+            return T.call(_NAMES[expression.func], *(to_term(a) for a in _arguments(expression)))
         case _:
             raise TypeError(f"no notation for {expression} of type {type(expression).__name__}")
 
 
+def _arguments(call: sp.Expr) -> list[sp.Expr]:
+    """A function's arguments in order; those of min and max, which have none, with values at steps first."""
+    if isinstance(call, sp.Min | sp.Max):
+        return sorted(call.args, key=lambda a: (not a.atoms(At), sp.default_sort_key(a)))
+    return list(call.args)
+
+
 def _ordered(total: sp.Add) -> list[sp.Expr]:
-    """Positive parts first, remembered values before new ones, constants last unless alone in front."""
+    """Positive parts first, remembered values before new ones, constants last, but numbers in front."""
 
     def key(part: sp.Expr) -> tuple[Any, ...]:
         lags = [a.index for a in part.atoms(At)]
         return (
             bool(part.could_extract_minus_sign()),
+            not (part.is_Rational or part.atoms(At)),
             not (part.is_Rational or isinstance(part, At) or (part.is_Mul and any(isinstance(a, At) for a in part.args))),
             all(not sp.expand(i - sp.Symbol("t", integer=True, positive=True)).is_negative for i in lags),
+            not isinstance(part, At),
             part.default_sort_key() if hasattr(part, "default_sort_key") else sp.default_sort_key(part),
         )
 
@@ -90,7 +99,7 @@ def _product(product: sp.Mul) -> Term:
     coefficient, rest = product.as_coeff_Mul()
     if coefficient.is_negative:
         return T.neg(to_term(-product))
-    top, bottom = sp.fraction(product)
+    top, bottom = sp.fraction(product, exact=True)  # exact: exp(-x) stays as it is
     if bottom != 1:
         return to_term(top) / to_term(bottom)
     factors = [f for f in rest.as_ordered_factors() if f != 1] if rest.is_Mul else [rest]

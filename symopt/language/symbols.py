@@ -65,6 +65,8 @@ class Sequence(sp.Symbol):
     def __getitem__(self, index: Any) -> At:
         return At(self, index)
 
+    __iter__ = None  # indexing makes Python think of a list without end, and SymPy walks through lists
+
     def _latex(self, printer: Any) -> str:
         return self.latex or printer._print_Symbol(self)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sympy import Interval, Naturals, oo
 
-from symopt.language.symbols import HyperSymbol, Sequence
+from symopt.language.symbols import HyperSymbol, Sequence, Shape
 
 _positive = Interval.open(0, oo)
 _nonnegative = Interval(0, oo)
@@ -20,12 +20,16 @@ rho = HyperSymbol("rho", _fraction, "decay rate of the squared averages")
 eps = HyperSymbol("epsilon", _positive, "small constant that keeps a denominator from zero")
 weight_decay = HyperSymbol("lambda", _nonnegative, "weight decay")
 period = HyperSymbol("k", Naturals, "synchronisation period", integer=True)
+eta0 = HyperSymbol("eta_0", _positive, "initial learning rate")
+kappa = HyperSymbol("kappa", _nonnegative, "decay rate of the learning rate")
 
 theta = Sequence("theta")
 phi = Sequence("phi")
 g = Sequence("g")
 m = Sequence("m")
 v = Sequence("v", sign="nonnegative")
+r = Sequence("r", sign="nonnegative")
 velocity = Sequence("v")
 mhat = Sequence("mhat", r"\hat{m}")
 vhat = Sequence("vhat", r"\hat{v}", sign="nonnegative")
+eta_t = Sequence("eta", r"\eta", shape=Shape.SCALAR, sign="positive")

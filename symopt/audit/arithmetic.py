@@ -1,0 +1,59 @@
+"""Floating-point meaning of a term's head, on numbers and on arrays of candidates alike."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from symopt.language.terms import Term
+
+_CALLS: dict[str, Callable[..., Any]] = {
+    "sqrt": np.sqrt, "abs": np.abs, "sign": np.sign, "max": np.maximum, "min": np.minimum, "exp": np.exp,
+    "log": np.log, "floor": np.floor, "ceil": np.ceil, "mod": np.mod, "sin": np.sin, "cos": np.cos, "tanh": np.tanh,
+    "norm": np.abs, "dot": np.multiply,
+}  # fmt: skip
+_RELATIONS: dict[str, Callable[..., Any]] = {
+    "=": np.equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "!=": np.not_equal,
+}  # fmt: skip
+
+
+def apply(term: Term, args: Sequence[Any]) -> Any:
+    """The value of a node whose arguments have the values ``args``.
+
+    Raises:
+        KeyError: a function or head that has no arithmetic.
+    """
+    match term.head:
+        case "number":
+            assert term.value is not None
+            return float(term.value)
+        case "add":
+            total = args[0]
+            for x in args[1:]:
+                total = total + x
+            return total
+        case "mul":
+            product = args[0]
+            for x in args[1:]:
+                product = product * x
+            return product
+        case "neg":
+            return -args[0]
+        case "div":
+            return np.divide(args[0], args[1])
+        case "pow":
+            return np.power(np.asarray(args[0], dtype=float), args[1])
+        case "call":
+            result = args[0]
+            function = _CALLS[term.name]
+            if term.name not in ("max", "min", "mod", "dot"):
+                return function(result)
+            for x in args[1:]:
+                result = function(result, x)
+            return result
+        case "relation":
+            return _RELATIONS[term.name](args[0], args[1])
+        case _:
+            raise KeyError(term.name or term.head)

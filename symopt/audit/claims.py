@@ -1,0 +1,106 @@
+"""Claims: the equations of a document, with what can be told from their shape alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from symopt.language.terms import Term
+
+
+@dataclass(frozen=True, eq=False)
+class Claim:
+    """One equation of a document.
+
+    Args:
+        left, right: its sides.
+        place: which formula of the document it came from.
+        clocks: the document's time variables.
+    """
+
+    left: Term
+    right: Term
+    place: int
+    clocks: frozenset[str]
+
+    @cached_property
+    def name(self) -> str:
+        """The symbol that the equation gives, or "" where its left side is no plain symbol."""
+        return self.left.name if self.left.head in ("name", "at") else ""
+
+    @cached_property
+    def step(self) -> int | None:
+        """The concrete step that a hand-unrolled equation speaks of (``m_3 = ...``)."""
+        steps = [s for s in (_constant(i) for i in _indices(self.left)) if s is not None]
+        return steps[0] if steps else None
+
+    @cached_property
+    def shift(self) -> int:
+        """c where the left side is at t + c; 0 for a side without an index."""
+        for index in _indices(self.left):
+            found = offset(index, self.clocks)
+            if found is not None:
+                return found
+        return 0
+
+    @cached_property
+    def indexed(self) -> bool:
+        return self.left.head == "at"
+
+    @cached_property
+    def recurrent(self) -> bool:
+        """Whether it gives a symbol from that symbol's own earlier value."""
+        return bool(self.name) and self.name in self.right.names() and self.step is None
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names whose meaning is to be found: all but time variables."""
+        return (self.left.names() | self.right.names()) - self.clocks
+
+    @cached_property
+    def expects(self) -> bool:
+        return any(node.head == "expect" for side in (self.left, self.right) for _, node in side.walk())
+
+    @cached_property
+    def labels(self) -> bool:
+        """Whether a gradient in it is told apart only by the index of the variable (``\\nabla w_i``)."""
+        nodes = [node for side in (self.left, self.right) for _, node in side.walk()]
+        return any(n.head == "grad" and n.name == "label" and n.args[0].head == "at" for n in nodes)
+
+    @cached_property
+    def loose(self) -> frozenset[str]:
+        """Names that stand somewhere on the right without a time index."""
+        return frozenset(node.name for _, node in self.right.walk() if node.head == "name") - self.clocks
+
+
+def _indices(term: Term) -> Iterable[Term]:
+    return (node.args[0] for _, node in term.walk() if node.head == "at")
+
+
+def _constant(index: Term) -> int | None:
+    return int(index.value) if index.head == "number" and index.value is not None else None
+
+
+def offset(index: Term, clocks: frozenset[str]) -> int | None:
+    """c for an index that reads t + c, or None for any other index."""
+    match index.head:
+        case "name":
+            return 0 if index.name in clocks else None
+        case "add" if len(index.args) == 2 and index.args[0].name in clocks:
+            last = index.args[1]
+            sign = -1 if last.head == "neg" else 1
+            constant = _constant(last.args[0] if last.head == "neg" else last)
+            return None if constant is None else sign * constant
+        case _:
+            return None
+
+
+def gradient_variables(terms: Iterable[Term]) -> frozenset[str]:
+    """The parameters' names: the symbols at which, or with respect to which, gradients are taken."""
+    found: set[str] = set()
+    for term in terms:
+        for _, node in term.walk():
+            if node.head == "grad" and node.args[0].head in ("name", "at"):
+                found.add(node.args[0].name)
+    return frozenset(found)

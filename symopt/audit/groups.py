@@ -1,0 +1,119 @@
+"""Which equations of a document describe one method together.
+
+A lecture splits a method over several displayed formulas and repeats slides. Equations belong
+together when one needs what another gives: a parameter update is taken with everything it
+needs, each symbol's definition being looked for nearby first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+
+from symopt.audit.claims import Claim, gradient_variables
+from symopt.audit.match import Group
+
+_PARAMETER_NAMES = frozenset({r"\theta", "w", "W", "x", r"\phi", r"\omega", "p"})
+
+
+class Outline:
+    """The equations of one document in order, and the groups they form."""
+
+    def __init__(self, claims: Sequence[Claim]) -> None:
+        self.claims = tuple(claims)
+
+    @cached_property
+    def variables(self) -> frozenset[str]:
+        """Names under which the document takes gradients."""
+        return gradient_variables(side for c in self.claims for side in (c.left, c.right))
+
+    @cached_property
+    def updates(self) -> tuple[int, ...]:
+        """Positions of the parameter updates."""
+        return tuple(i for i, c in enumerate(self.claims) if self._is_update(c))
+
+    def _is_update(self, claim: Claim) -> bool:
+        if not (claim.recurrent and _is_definition(claim)):
+            return False
+        names = self.variables | _PARAMETER_NAMES
+        return claim.name in names and not _averages_squares(claim)
+
+    def groups(self) -> Iterator[tuple[Group, frozenset[int]]]:
+        """Every group, with the positions of the claims that are to be judged in it."""
+        judged: set[int] = set()
+        for position in self.updates:
+            members = self.closure([position])
+            judged |= members
+            yield self._group(members), frozenset(members)
+        for i, claim in enumerate(self.claims):
+            if i in judged:
+                continue
+            members = self._companions(i) if _is_unrolled(claim) else {i}
+            members = self.closure(sorted(members))
+            yield self._group(members), frozenset({i})
+
+    def _group(self, members: Iterable[int]) -> Group:
+        return Group(tuple(self.claims[i] for i in sorted(members)))
+
+    def _companions(self, position: int) -> set[int]:
+        """A hand-unrolled equation with the others of its sequence next to it."""
+        claim, found = self.claims[position], {position}
+        for i in (*range(position - 1, -1, -1), *range(position + 1, len(self.claims))):
+            other = self.claims[i]
+            if abs(i - position) <= 6 and other.name == claim.name and other.step is not None and claim.name:
+                found.add(i)
+        return found
+
+    def closure(self, start: Sequence[int]) -> set[int]:
+        """The claims that the given ones need, directly or not."""
+        members = set(start)
+        anchor = start[-1]
+        todo = [n for i in start for n in sorted(self._needed(i))]
+        seen = {self.claims[i].name for i in start if self.claims[i].step is None}
+        while todo:
+            name = todo.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            position = self.definition(name, anchor)
+            if position is not None and position not in members:
+                members.add(position)
+                todo += sorted(self._needed(position))
+        return members
+
+    def _needed(self, position: int) -> frozenset[str]:
+        claim = self.claims[position]
+        left = frozenset() if claim.step is None and claim.name else claim.left.names()
+        return claim.right.names() | left
+
+    def definition(self, name: str, anchor: int) -> int | None:
+        """The claim that gives a symbol to the reader of the claim at ``anchor``.
+
+        Between the parameter updates before and after the anchor first, above before below;
+        then anywhere above, but never another method's parameter update.
+        """
+        before = max((u for u in self.updates if u < anchor), default=-1)
+        after = min((u for u in self.updates if u > anchor), default=len(self.claims))
+        near = [*range(anchor, before, -1), *range(anchor + 1, after)]
+        far = [i for i in range(before, -1, -1) if i not in self.updates]
+        for i in (*near, *far):
+            claim = self.claims[i]
+            if claim.name == name and claim.step is None and _is_definition(claim):
+                return i
+        return None
+
+
+def _is_definition(claim: Claim) -> bool:
+    """Whether it gives its symbol by a formula, not a setting such as ``\\eta = 0.001``."""
+    return bool(claim.name) and bool(claim.right.names() - claim.clocks or claim.right.head == "grad")
+
+
+def _is_unrolled(claim: Claim) -> bool:
+    return claim.step is not None
+
+
+def _averages_squares(claim: Claim) -> bool:
+    """Whether a recurrence keeps an average of squares, as only a state does, whatever it is called."""
+    return any(
+        node.head == "pow" and node.args[1].head == "number" and node.args[1].value == 2 for _, node in claim.right.walk()
+    ) and not any(node.head in ("call", "div") for _, node in claim.right.walk())

@@ -1,0 +1,286 @@
+"""Which definition a group of equations is, and which symbol plays which part."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from itertools import islice
+
+from symopt.audit.claims import Claim, gradient_variables
+from symopt.audit.evaluate import Choice, Meaning, Setting
+from symopt.audit.models import Model
+from symopt.audit.names import affinity
+
+# What a reading costs; the cheapest is the most charitable one. A wrong equation outweighs any
+# number of conventions, and an equation that no single mistake explains outweighs two that are.
+WRONG = 10.0
+CONVENTION = 1.0
+STRANGE_NAME = 0.4
+LABEL = 0.3
+ORIGIN = 0.6
+ALIAS = 0.2
+UNDEFINED = 0.5
+FLIPPED = 0.6
+UNEXPLORED = 60
+"""How many readings of one equation are kept, best names first."""
+
+
+@dataclass(frozen=True, eq=False)
+class Group:
+    """Equations that describe one method together."""
+
+    claims: tuple[Claim, ...]
+
+    @cached_property
+    def defined(self) -> Mapping[str, Claim]:
+        """The equation that gives each symbol at a symbolic step (the first, where there are several)."""
+        found: dict[str, Claim] = {}
+        for claim in self.claims:
+            if claim.name and claim.step is None:
+                found.setdefault(claim.name, claim)
+        return found
+
+    @cached_property
+    def params(self) -> frozenset[str]:
+        """The parameters' names: where gradients are asked, unless the group defines that point otherwise."""
+        asked = gradient_variables(side for c in self.claims for side in (c.left, c.right))
+        points = {n for n in asked if n in self.defined and not self.defined[n].recurrent}
+        return asked - points if asked - points else asked
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """Equal for groups that say the same, wherever they stand in the document."""
+        return tuple((c.left, c.right, c.clocks) for c in self.claims)
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One way in which an equation holds in a model."""
+
+    claim: Claim
+    choice: Choice
+    meanings: Mapping[str, Meaning]
+    lags: Mapping[str, int]
+    cost: float
+
+
+@dataclass(frozen=True)
+class Interpretation:
+    """A group of equations read as a definition.
+
+    Args:
+        model: the definition and its conventions.
+        meanings: what each symbol stands for.
+        facts: the equations that hold, each with the choices that make it hold.
+        wrong: the equations that do not.
+        aliases: the group's own abbreviations, read as their definitions.
+    """
+
+    model: Model
+    meanings: Mapping[str, Meaning]
+    facts: tuple[Fact, ...]
+    wrong: tuple[Claim, ...]
+    aliases: Mapping[str, Claim]
+    params: frozenset[str]
+    cost: float = field(compare=False)
+
+    @property
+    def setting(self) -> Setting:
+        return Setting(self.model, self.aliases, self.params)
+
+
+def interpretations(group: Group, models: Iterable[Model]) -> list[Interpretation]:
+    """Readings of the group, the most charitable first: one for each model that fits at all."""
+    found: list[Interpretation] = []
+    best = float("inf")
+    for model in models:
+        for aliases in _alias_sets(group, model):
+            reading = _Search(group, model, aliases, best + WRONG).best()
+            if reading is not None:
+                found.append(reading)
+                best = min(best, reading.cost)
+                if not reading.wrong:
+                    break
+    return sorted(found, key=lambda i: i.cost)
+
+
+def _alias_sets(group: Group, model: Model) -> Iterator[Mapping[str, Claim]]:
+    """No abbreviations; then every equation that gives a symbol from others, read as an abbreviation."""
+    yield {}
+    loose = {n: c for n, c in group.defined.items() if not c.recurrent and not _is_gradient(c)}
+    if not loose:
+        return
+    own = set(loose)
+    named = {n for n in own if any(n == latex for latex in model.latex_names.values())}
+    for chosen in ([own - named] if named and own - named else []) + [own]:
+        yield {n: loose[n] for n in sorted(chosen)}
+
+
+def _is_gradient(claim: Claim) -> bool:
+    return claim.right.head == "grad"
+
+
+class _Search:
+    """The cheapest consistent reading of a group as one model."""
+
+    def __init__(self, group: Group, model: Model, aliases: Mapping[str, Claim], bound: float) -> None:
+        self.group, self.model, self.aliases = group, model, aliases
+        self.setting = Setting(model, aliases, group.params)
+        self.claims = [c for c in group.claims if aliases.get(c.name) is not c]
+        self.fixed = CONVENTION * len(model.conventions) + ALIAS * len(aliases)
+        self.bound = bound
+        self.nodes = 0
+
+    def best(self) -> Interpretation | None:
+        allowed = self._wrong_allowed()
+        tables: list[tuple[Claim, list[Fact]]] = []
+        hopeless = 0
+        for claim in self.claims:
+            table = self.facts(claim)
+            hopeless += not table
+            if hopeless > allowed or self.fixed + WRONG * hopeless >= self.bound:
+                return None
+            tables.append((claim, table))
+        tables.sort(key=lambda row: (not row[1], len(row[1])))
+        self.found: Interpretation | None = None
+        self._extend(tables, 0, {}, (), (), self.fixed, allowed)
+        return self.found
+
+    def _wrong_allowed(self) -> int:
+        """An equation alone may be wrong; of several, at least one must hold."""
+        return max(len(self.claims) - 1, 1) if len(self.claims) < 4 else (len(self.claims) + 1) // 2
+
+    def facts(self, claim: Claim) -> list[Fact]:
+        """The ways in which one equation holds in the model, by itself."""
+        found: list[Fact] = []
+        names = sorted(self._names(claim))
+        options = {n: self.candidates(n, claim) for n in names}
+        if any(not c for c in options.values()):
+            return []
+        size = 1
+        for c in options.values():
+            size *= len(c)
+        if size > 300_000:
+            return []
+        for choice, price in self._choices(claim):
+            rows = islice(self.setting.agreements(claim, options, choice), 400)
+            found += [f for f in (self._fact(claim, choice, row, price) for row in rows) if f is not None]
+            if found and choice.origin == 0:
+                break
+        found.sort(key=lambda f: f.cost)
+        return found[:UNEXPLORED]
+
+    def _names(self, claim: Claim, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+        """Names to be read in an equation, those inside its abbreviations included."""
+        names = claim.names
+        for n in names & self.aliases.keys() - seen:
+            names = (names - {n}) | self._names(self.aliases[n], seen | names & self.aliases.keys())
+        return (names - self.aliases.keys()) | ({claim.name} - {""} - self.aliases.keys())
+
+    def _choices(self, claim: Claim) -> Iterator[tuple[Choice, float]]:
+        branches: list[int | None] = [None]
+        cases = [len(rows) for rows in self.model.trials[0].branches.values()]
+        branches += range(max(cases, default=0))
+        origins = (0, 1) if claim.shift == 1 else (0,)
+        for origin in origins:
+            for label in (False, True) if claim.labels else (False,):
+                for branch in branches:
+                    yield Choice(label, branch, origin), LABEL * label + ORIGIN * origin
+
+    def _fact(self, claim: Claim, choice: Choice, row: Mapping[str, Meaning], price: float) -> Fact | None:
+        used = [(m.hyper, m.key) for m in row.values() if m.key not in (self.model.gradient, self.model.params)]
+        if len(set(used)) < len(used):
+            return None
+        cost = price + sum(self._strangeness(n, m) for n, m in row.items())
+        lags = {n: m.lag for n, m in row.items()}
+        return Fact(claim, choice, {n: replace(m, lag=0) for n, m in row.items()}, lags, cost)
+
+    def _strangeness(self, name: str, meaning: Meaning) -> float:
+        cost = STRANGE_NAME * (1 - affinity(name, meaning.key, self.model.latex_names[meaning.key], meaning.hyper))
+        cost += FLIPPED * (meaning.sign < 0)
+        if name not in self.group.defined and not meaning.hyper:
+            cost += 0.15 * abs(meaning.offset)
+            if meaning.key not in (self.model.gradient, self.model.params):
+                cost += UNDEFINED
+        return cost
+
+    def candidates(self, name: str, claim: Claim) -> list[Meaning]:
+        """What a symbol of an equation may stand for, by its shape alone."""
+        definition = self.group.defined.get(name)
+        indexed = any(n.head == "at" and n.name == name for s in (claim.left, claim.right) for _, n in s.walk())
+        lags = (0, 1) if name in claim.loose and not (name == claim.name and claim.recurrent) else (0,)
+        if name in self.group.params:
+            keys, signs = [self.model.params], [1]
+        elif definition is not None and definition.recurrent:
+            keys, signs = sorted(self.model.states), [1, -1]
+        elif definition is not None and _is_gradient(definition):
+            keys, signs = [self.model.gradient], [1]
+        else:
+            keys, signs = list(self.model.quantities), [1, -1] if definition is not None else [1]
+        offsets = (definition.shift,) if definition is not None else ((0, -1, 1) if indexed else (0,))
+        quantities = [
+            Meaning(key, False, sign, offset, lag)
+            for key in keys
+            for sign in signs
+            if sign > 0 or key not in self.model.one_sided
+            for offset in offsets
+            for lag in lags
+        ]
+        if definition is not None or name in self.group.params:
+            return quantities
+        hypers = [Meaning(h, hyper=True) for h in self.model.hypers]
+        return hypers if not indexed and hyper_like(name) else hypers + quantities
+
+    def _extend(
+        self,
+        tables: Sequence[tuple[Claim, list[Fact]]],
+        depth: int,
+        meanings: Mapping[str, Meaning],
+        facts: tuple[Fact, ...],
+        wrong: tuple[Claim, ...],
+        cost: float,
+        allowed: int,
+    ) -> None:
+        self.nodes += 1
+        if cost >= self.bound or self.nodes > 4000:
+            return
+        if depth == len(tables):
+            self.bound = cost
+            self.found = Interpretation(
+                self.model, meanings, facts, wrong, self.aliases, self.group.params, cost
+            )
+            return
+        claim, table = tables[depth]
+        for fact in table:
+            joined = self._join(meanings, fact.meanings)
+            if joined is None:
+                continue
+            if facts and fact.choice.origin != facts[0].choice.origin and claim.shift == facts[0].claim.shift == 1:
+                continue
+            new = sum(self._strangeness(n, m) for n, m in fact.meanings.items() if n not in meanings)
+            price = new + LABEL * fact.choice.label + ORIGIN * fact.choice.origin
+            self._extend(tables, depth + 1, joined, (*facts, fact), wrong, cost + price, allowed)
+        if len(wrong) < allowed:
+            self._extend(tables, depth + 1, meanings, facts, (*wrong, claim), cost + WRONG, allowed)
+
+    def _join(self, old: Mapping[str, Meaning], new: Mapping[str, Meaning]) -> Mapping[str, Meaning] | None:
+        taken = {(m.hyper, m.key): n for n, m in old.items()}
+        for name, meaning in new.items():
+            if name in old:
+                if old[name] != meaning:
+                    return None
+            elif meaning.key not in (self.model.gradient, self.model.params):
+                if taken.get((meaning.hyper, meaning.key), name) != name:
+                    return None
+        return {**old, **new}
+
+
+_NOT_HYPER = (r"\theta", r"\phi", r"\omega", r"\Delta")
+
+
+def hyper_like(name: str) -> bool:
+    """Whether a symbol without a time index is, by custom, a constant: a Greek letter or a rate's name."""
+    return (name.startswith("\\") and not name.startswith((*_NOT_HYPER, r"\hat", r"\tilde", r"\bar"))) or name in (
+        "lr", "LR", "k", "T", "a", "c",
+    )  # fmt: skip

@@ -1,0 +1,220 @@
+"""Numeric runs of a definition: the quick sieve in front of ``decide``.
+
+A claim about an optimizer is first tried on two runs with random hyperparameters, starting
+point and gradients. Agreement proves nothing; it only picks the readings worth proving, and
+disagreement the ones worth dropping.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import sympy as sp
+from numpy.typing import NDArray
+
+from symopt.audit.arithmetic import apply
+from symopt.language import At, Grad, Optimizer, Schedule
+from symopt.language.convert import latex_name, to_term
+from symopt.language.terms import Term
+
+Array = NDArray[np.float64]
+GRADIENT = "gradient"
+"""The name under which every model offers the oracle's answer at a step."""
+
+STEPS = 9
+TIMES = (3, 7)
+"""The steps at which claims are tried: RAdam's rectification is off at the first, on at the second."""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One run: values of every quantity at steps 0 to STEPS, and the oracle.
+
+    Args:
+        time: the step at which claims with a symbolic time are tried.
+        hyper: values by hyperparameter name.
+        values: for each quantity, its value at each step (NaN where it has none).
+        branches: for a quantity defined by cases, each case's value at each step.
+        stationary: whether every gradient is the same number, so that an expectation is its argument.
+        seed: what the oracle's functions are drawn from.
+    """
+
+    time: int
+    hyper: Mapping[str, float]
+    values: Mapping[str, Sequence[float]]
+    branches: Mapping[str, Sequence[Sequence[float]]]
+    stationary: bool
+    seed: int
+
+    def oracle(self, step: int, point: Any) -> Any:
+        """The gradient drawn at a step, at a point (a number or an array of candidates)."""
+        return _oracle(self.seed, step, point, self.stationary)
+
+
+def _oracle(seed: int, step: int, point: Any, stationary: bool) -> Any:
+    if stationary:
+        return 1.3 + 0.1 * seed + 0 * point
+    draw = random.Random(f"{seed} {step}")
+    slope, wave, phase, shift = (draw.uniform(0.3, 1.7) for _ in range(4))
+    return slope * point + np.sin(wave * point + phase) - shift
+
+
+class Model:
+    """A definition (an optimizer under some conventions, or a schedule) with its runs.
+
+    Args:
+        optimizer: the definition.
+        conventions: the conventions it is written under, relative to the catalogue's definition.
+        changed: which of them touched which sequence.
+        system: the catalogue's name.
+    """
+
+    def __init__(
+        self,
+        optimizer: Optimizer,
+        system: str = "",
+        conventions: tuple[str, ...] = (),
+        changed: Mapping[str, tuple[str, ...]] | None = None,
+    ) -> None:
+        self.optimizer = optimizer
+        self.system = system or optimizer.name
+        self.conventions = conventions
+        self.changed = changed or {}
+
+    @cached_property
+    def quantities(self) -> tuple[str, ...]:
+        """Names of the sequences a document's symbol may stand for."""
+        return (*(s.name for s in self.optimizer.sequences), *(() if self.named_gradient else (GRADIENT,)))
+
+    @cached_property
+    def named_gradient(self) -> str:
+        """The sequence that is the oracle's answer, where the definition names it."""
+        for equation in self.optimizer.update:
+            if isinstance(equation.rhs, Grad):
+                return equation.lhs.base.name
+        return ""
+
+    @property
+    def gradient(self) -> str:
+        return self.named_gradient or GRADIENT
+
+    @property
+    def params(self) -> str:
+        return self.optimizer.params.name
+
+    @cached_property
+    def states(self) -> frozenset[str]:
+        return frozenset(s.name for s in self.optimizer.states)
+
+    @cached_property
+    def hypers(self) -> tuple[str, ...]:
+        return tuple(h.name for h in self.optimizer.hyper)
+
+    @cached_property
+    def one_sided(self) -> frozenset[str]:
+        """Quantities that are never negative, so that no convention flips their sign."""
+        return frozenset(s.name for s in self.optimizer.sequences if s.is_nonnegative) | {self.params, self.gradient}
+
+    @cached_property
+    def asks_at_parameters(self) -> bool:
+        return self.optimizer.query == self.optimizer.params[_t - 1]
+
+    @cached_property
+    def latex_names(self) -> Mapping[str, str]:
+        """Canonical LaTeX of each quantity and hyperparameter, by name."""
+        names = {s.name: latex_name(s) for s in self.optimizer.sequences}
+        return names | {h.name: latex_name(h.symbol) for h in self.optimizer.hyper} | {GRADIENT: "g"}
+
+    @cached_property
+    def trials(self) -> tuple[Trial, ...]:
+        return tuple(self._run(seed, time, False) for seed, time in enumerate(TIMES, start=1))
+
+    @cached_property
+    def stationary_trials(self) -> tuple[Trial, ...]:
+        return tuple(self._run(seed, time, True) for seed, time in enumerate(TIMES, start=1))
+
+    def with_values(self, **hyper: float) -> Model:
+        """The same definition tried at given hyperparameters (a document that prints 0.9 for beta)."""
+        model = Model(self.optimizer, self.system, self.conventions, self.changed)
+        model._fixed = {**self._fixed, **hyper}
+        return model
+
+    _fixed: Mapping[str, float] = {}
+
+    @cached_property
+    def _terms(self) -> tuple[tuple[str, Term], ...]:
+        return tuple((eq.lhs.base.name, to_term(eq.rhs)) for eq in self.optimizer.update)
+
+    def _run(self, seed: int, time: int, stationary: bool) -> Trial:
+        hyper = {h.name: _draw(h.name, h.domain, seed) for h in self.optimizer.hyper} | dict(self._fixed)
+        run = _Run(self, hyper, seed, stationary)
+        values, branches = run.steps()
+        return Trial(time, hyper, values, branches, stationary, seed)
+
+
+_t = sp.Symbol("t", integer=True, positive=True)
+
+
+def _draw(name: str, domain: sp.Set, seed: int) -> float:
+    """A generic value of the domain; decay rates high enough that RAdam rectifies by step 7."""
+    draw = random.Random(f"{name} {seed}")
+    low = float(domain.inf) if domain.inf.is_finite else 0.0
+    high = float(domain.sup) if domain.sup.is_finite else low + 1.0
+    if domain.is_subset(sp.S.Integers):
+        return float(draw.randint(2, 3))
+    if (low, high) == (0.0, 1.0) and domain.sup.is_finite:
+        return draw.uniform(0.90, 0.97)
+    return low + (high - low) * draw.uniform(0.15, 0.85)
+
+
+class _Run:
+    """The definition's equations evaluated step by step in floating point."""
+
+    def __init__(self, model: Model, hyper: Mapping[str, float], seed: int, stationary: bool) -> None:
+        self.model, self.seed, self.stationary = model, seed, stationary
+        self.latex = model.latex_names
+        self.names = {self.latex[h]: x for h, x in hyper.items()}
+        self.values: dict[str, list[float]] = {q: [np.nan] * (STEPS + 1) for q in model.quantities}
+        self.branches: dict[str, list[list[float]]] = {}
+        self.by_latex = {self.latex[s.name]: s.name for s in model.optimizer.sequences}
+        self.step = 0
+        self.values[model.params][0] = random.Random(f"start {seed}").uniform(0.4, 1.4)
+        for sequence, value in model.optimizer.init.items():
+            self.values[sequence.name][0] = float(self.value(to_term(value)))
+
+    def steps(self) -> tuple[Mapping[str, Sequence[float]], Mapping[str, Sequence[Sequence[float]]]]:
+        with np.errstate(all="ignore"):
+            for self.step in range(1, STEPS + 1):
+                for name, term in self.model._terms:
+                    self.values[name][self.step] = float(self.value(term))
+                    if term.head == "cases":
+                        rows = self.branches.setdefault(name, [[np.nan] * (STEPS + 1) for _ in term.args[::2]])
+                        for row, case in zip(rows, term.args[::2], strict=True):
+                            row[self.step] = float(self.value(case))
+        return self.values, self.branches
+
+    def value(self, term: Term) -> Any:
+        match term.head:
+            case "name":
+                return self.step if term.name == "t" else self.names.get(term.name, float("nan"))
+            case "at":
+                index = int(self.value(term.args[0]))
+                return self.values[self.by_latex[term.name]][index]
+            case "grad":
+                answer = _oracle(self.seed, self.step, self.value(term.args[0]), self.stationary)
+                self.values[self.model.gradient][self.step] = float(answer)
+                return answer
+            case "cases":
+                for case, condition in zip(term.args[::2], term.args[1::2], strict=True):
+                    if condition.name == "otherwise" or self.value(condition):
+                        return self.value(case)
+                return float("nan")
+            case _:
+                return apply(term, [self.value(a) for a in term.args])
+
+

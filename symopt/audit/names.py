@@ -1,0 +1,40 @@
+"""Customary names: what settles which of two equal parts a symbol plays."""
+
+from __future__ import annotations
+
+_CUSTOM: dict[str, tuple[str, ...]] = {
+    "eta": (r"\eta", r"\alpha", r"\gamma", "lr", r"\epsilon", r"\lambda", r"\eta_0", r"\alpha_0", "a"),
+    "mu": (r"\mu", r"\gamma", r"\beta", r"\rho", r"\alpha", r"\beta_1", "m"),
+    "beta": (r"\beta", r"\gamma", r"\rho", r"\beta_1", r"\beta_2", r"\alpha", r"\mu", r"\lambda", r"\delta"),
+    "beta_1": (r"\beta_1", r"\rho_1", r"\beta", r"\mu", r"\gamma_1", r"\gamma", r"\alpha_1"),
+    "beta_2": (r"\beta_2", r"\rho_2", r"\gamma_2", r"\nu", r"\rho", r"\alpha_2", r"\gamma"),
+    "rho": (r"\rho", r"\gamma", r"\beta", r"\alpha", r"\beta_2", r"\delta", r"\lambda"),
+    "epsilon": (r"\epsilon", r"\delta", r"\xi", r"\tau"),
+    "lambda": (r"\lambda", "w", r"\alpha", r"\mu"),
+    "m": ("m", "s", "v", "u", "p"),
+    "v": ("v", "r", "s", "G", "n", "u", "h", "S"),
+    "g": ("g", "G", "d", "dw", "dW", "dx"),
+    "theta": (r"\theta", "w", "W", "x", r"\phi", "p", r"\omega"),
+    "phi": (r"\phi", r"\theta", "w", "W", "x"),
+}
+
+
+def affinity(name: str, key: str, latex: str, hyper: bool) -> float:
+    """How customary it is to write ``name`` for a model's ``key``: 1 for the definition's own, 0 for never seen."""
+    plain = name.split("_{")[0] if name.startswith(("v_", "s_", "m_", "d", "g_")) else name
+    if name == latex:
+        return 1.0
+    custom = _CUSTOM.get(key, ())
+    for candidate in (name, plain):
+        if candidate in custom:
+            return 0.9 - 0.08 * custom.index(candidate)
+    if not hyper and _accent(name) != "" and _accent(name) == _accent(latex):
+        return 0.7
+    return 0.0
+
+
+def _accent(name: str) -> str:
+    for mark in ("hat", "tilde", "bar", "corrected", "corr"):
+        if mark in name:
+            return "hat" if mark.startswith("corr") else mark
+    return ""
