@@ -1,0 +1,48 @@
+"""The definitions: one short file for each method or close family, found by scanning this package."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from symopt.language import Optimizer, Schedule
+from symopt.optimizers.lookahead import lookahead
+from symopt.optimizers.schedules import with_schedule
+from symopt.optimizers.weight_decay import with_weight_decay
+
+__all__ = ["UnknownOptimizer", "catalogue", "get", "lookahead", "with_schedule", "with_weight_decay"]
+
+
+class UnknownOptimizer(KeyError):
+    """A name that no definition has; the message offers the nearest ones."""
+
+    def __init__(self, name: str) -> None:
+        near = difflib.get_close_matches(name, catalogue(), cutoff=0.5)
+        offer = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(catalogue())}"
+        super().__init__(f"no optimizer or schedule is called {name!r}; {offer}")
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+@cache
+def catalogue() -> Mapping[str, Optimizer | Schedule]:
+    """Every definition that a module of this package holds, by name, in the modules' order."""
+    found: dict[str, Optimizer | Schedule] = {}
+    for module in sorted(pkgutil.iter_modules(__path__, f"{__name__}."), key=lambda m: m.name):
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, Optimizer | Schedule) and found.setdefault(value.name, value) is not value:
+                raise ValueError(f"{module.name}: two definitions are called {value.name}")
+    return MappingProxyType(found)
+
+
+def get(name: str) -> Optimizer | Schedule:
+    """The definition of that name. Raises UnknownOptimizer, a KeyError, where there is none."""
+    try:
+        return catalogue()[name]
+    except KeyError:
+        raise UnknownOptimizer(name) from None
