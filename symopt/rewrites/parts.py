@@ -1,0 +1,133 @@
+"""Rules about the parts of sums and products: one too many, one too few, one of the wrong sign."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from symopt.language import terms as T
+from symopt.language.terms import Path, Term
+from symopt.rewrites.mechanism import Change, Rule
+from symopt.rewrites.patterns import positions, put
+from symopt.rewrites.roles import PARAMETER, Roles, shifted
+from symopt.rewrites.rules import defined_name
+
+
+@dataclass(frozen=True)
+class StrayFactor(Rule):
+    """A factor of that kind that does not belong."""
+
+    kind: str
+
+    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        factors = list(roles.candidates(self.kind))
+        for path, summand in summands(term):
+            if roles.of(summand) != PARAMETER:
+                for factor in factors:
+                    if factor.name not in defined_name(term):
+                        yield path, put(term, path, _times(summand, factor))
+
+    def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
+        for path, node in positions(term):
+            if node.head == "mul":
+                for i, factor in enumerate(node.args):
+                    if roles.fits(factor, self.kind):
+                        yield path, put(term, path, T.mul(*node.args[:i], *node.args[i + 1 :]))
+            elif node.head == "div" and roles.fits(node.args[0], self.kind):
+                yield path, put(term, path, T.number(1) / node.args[1])
+
+
+@dataclass(frozen=True)
+class MissingFactor(Rule):
+    """A factor of that kind that is not there."""
+
+    kind: str
+
+    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        return StrayFactor(self.kind).mends(term, roles)
+
+    def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
+        return StrayFactor(self.kind).breaks(term, roles)
+
+
+def _times(summand: Term, factor: Term) -> Term:
+    if summand.head == "neg":
+        return T.neg(_times(summand.args[0], factor))
+    # Coefficients are written before what they multiply, values after.
+    return T.mul(factor, summand) if factor.head == "name" else T.mul(summand, factor)
+
+
+def summands(term: Term) -> Iterator[tuple[Path, Term]]:
+    """The parts of every sum on the right side, or the whole of it where it is none."""
+    for path, node in positions(term):
+        if node.head == "relation":
+            continue
+        parent = term.at_path(path[:-1]) if path else None
+        top = parent is None or parent.head in ("relation", "cases")
+        if node.head != "add" and node.head != "number" and (top or (parent is not None and parent.head == "add")):
+            yield path, node
+
+
+class Sign(Rule):
+    """The sign of one part of a sum flipped."""
+
+    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        for path, node in positions(term):
+            if node.head == "add":
+                for i in range(len(node.args)):
+                    flipped = T.add(*node.args[:i], T.neg(node.args[i]), *node.args[i + 1 :])
+                    yield (*path, i), put(term, path, flipped)
+            elif node.head == "neg" and (not path or term.at_path(path[:-1]).head != "add"):
+                yield path, put(term, path, node.args[0])
+        for path, summand in summands(term):
+            if summand.head != "neg" and (not path or term.at_path(path[:-1]).head != "add"):
+                yield path, put(term, path, T.neg(summand))
+
+    mends = breaks
+
+
+class MissingSummand(Rule):
+    """A part of a sum that is not there. Mended only with memory: a decayed or plain previous value."""
+
+    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        for path, node in positions(term):
+            if node.head == "add":
+                for i in range(len(node.args)):
+                    yield path, put(term, path, T.add(*node.args[:i], *node.args[i + 1 :]))
+
+    def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
+        if term.head != "relation":
+            return
+        right = term.args[1]
+        if right.head == "cases":
+            return
+        left = term.args[0]
+        old = shifted(left, -1, roles.time)
+        yield (1,), put(term, (1,), old + right)
+        for decay in roles.candidates("decay"):
+            yield (1,), put(term, (1,), decay * old + right)
+        for path, node in positions(term):
+            if _in_denominator(term, path) and node.head != "number" and node.head != "add":
+                for epsilon in roles.candidates("epsilon"):
+                    yield path, put(term, path, node + epsilon)
+
+
+def _in_denominator(term: Term, path: Path) -> bool:
+    return any(term.at_path(path[:k]).head == "div" and path[k] == 1 for k in range(len(path)))
+
+
+class StraySummand(Rule):
+    """A part of a sum that does not belong: the constant that guards a division, or a previous value."""
+
+    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        for path, node in positions(term):
+            if _in_denominator(term, path) and roles.fits(node, "average"):
+                for epsilon in roles.candidates("epsilon"):
+                    yield path, put(term, path, node + epsilon)
+
+    def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
+        for path, node in positions(term):
+            if node.head == "add" and len(node.args) > 1:
+                for i, part in enumerate(node.args):
+                    if not roles.fits(part, "parameter") and part.head != "number":
+                        yield path, put(term, path, T.add(*node.args[:i], *node.args[i + 1 :]))

@@ -1,0 +1,187 @@
+"""The rules that the catalogue is made of. Each is a value; each works in both directions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from symopt.language import terms as T
+from symopt.language.terms import Path, Term
+from symopt.rewrites.mechanism import Change, Rule
+from symopt.rewrites.patterns import kind_of, positions, put, rewrites_of
+from symopt.rewrites.roles import ACCEPTS, PARAMETER, Roles, shifted
+
+
+class Replace(Rule):
+    """``right -> wrong``, from pairs of patterns: ``Replace((1 - b**T, 1 - b), ...)``.
+
+    A metavariable that only one side has is filled with every name of its kind.
+    """
+
+    def __init__(self, *pairs: tuple[Term, Term]) -> None:
+        self.pairs = pairs
+
+    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        for right, wrong in self.pairs:
+            yield from _sensible(term, right, wrong, roles)
+
+    def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
+        for right, wrong in self.pairs:
+            yield from _sensible(term, wrong, right, roles)
+
+
+def _sensible(term: Term, pattern: Term, replacement: Term, roles: Roles) -> Iterator[Change]:
+    """Rewrites but those that a rewrite one node further up or down gives too."""
+    if not kind_of(pattern):
+        yield from rewrites_of(term, pattern, replacement, roles)
+        return
+    anything = kind_of(pattern) == "term"
+    for path, new in rewrites_of(term, pattern, replacement, roles):
+        parent = term.at_path(path[:-1]).head if path else ""
+        node = term.at_path(path).head
+        factor = anything and replacement.head == "mul" and (parent == "mul" or node == "neg")
+        factor |= anything and replacement.head == "div" and (parent in ("mul", "neg", "div") or node == "neg")
+        power = replacement.head in ("pow", "call") and parent in ("pow", "call")
+        if not (factor or power or (anything and node in ("number", "relation", "cases"))):
+            yield path, new
+
+
+@dataclass(frozen=True)
+class Shift(Rule):
+    """A value taken ``by`` steps later than it should be (earlier where negative)."""
+
+    by: int
+
+    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        return self._moved(term, roles, self.by)
+
+    def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
+        return self._moved(term, roles, -self.by)
+
+    def _moved(self, term: Term, roles: Roles, by: int) -> Iterator[Change]:
+        for path, node in positions(term):
+            if node.head == "at" and roles.fits(node, "value"):
+                yield path, put(term, path, shifted(node, by, roles.time))
+
+
+class OffByOne(Rule):
+    """A number one too large or one too small."""
+
+    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        for path, node in positions(term):
+            if node.value is not None:
+                yield path, put(term, path, T.number(node.value + 1))
+                if node.value >= 1:
+                    yield path, put(term, path, T.number(node.value - 1))
+
+    mends = breaks
+
+
+@dataclass(frozen=True)
+class Swap(Rule):
+    """One hyperparameter written for another of the given kind.
+
+    Args:
+        kind: "decay", or "hyper" for any two.
+        everywhere: whether all occurrences in the formula are swapped, or just one.
+    """
+
+    kind: str
+    everywhere: bool = False
+
+    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        places = [
+            (path, node) for path, node in _everywhere(term) if node.head in ("name", "at") and roles.fits(node, self.kind)
+        ]
+        names = [n for n in roles.role if roles.role[n] in ACCEPTS[self.kind]]
+        if self.everywhere:
+            for old in dict.fromkeys(node.name for _, node in places):
+                ours = [(path, node) for path, node in places if node.name == old]
+                for new in names:
+                    if new != old:
+                        yield ours[0][0], _renamed(term, ours, new)
+            return
+        for path, node in places:
+            for new in names:
+                if new != node.name:
+                    yield path, put(term, path, replace(node, name=new, span=None))
+
+    mends = breaks
+
+
+def _renamed(term: Term, places: list[tuple[Path, Term]], new: str) -> Term:
+    for path, node in places:
+        term = put(term, path, replace(node, name=new, span=None))
+    return term
+
+
+def _everywhere(term: Term) -> Iterator[tuple[Path, Term]]:
+    """Every position, the insides of exponents and of time indices too."""
+    for path, node in term.walk():
+        if not (term.head == "relation" and path[:1] == (0,)):
+            yield path, node
+
+
+@dataclass(frozen=True)
+class Substitute(Rule):
+    """One quantity written for another: a value that plays ``right`` replaced by one that plays ``wrong``."""
+
+    right: str
+    wrong: str
+
+    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        return self._put(term, roles, self.right, self.wrong)
+
+    def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
+        return self._put(term, roles, self.wrong, self.right)
+
+    def _put(self, term: Term, roles: Roles, old: str, new: str) -> Iterator[Change]:
+        for path, node in positions(term):
+            if not roles.fits(node, old) or _under_gradient(term, path):
+                continue
+            for value in roles.candidates(new):
+                if _key(value) != _key(node) and value.name not in defined_name(term):
+                    yield path, put(term, path, _at_the_time_of(node, value))
+
+
+def _key(value: Term) -> str:
+    return value.name or value.head
+
+
+def defined_name(term: Term) -> frozenset[str]:
+    """The name that an equation defines, which its right side cannot use at the step."""
+    return frozenset({term.args[0].name}) if term.head == "relation" and term.args[0].head == "at" else frozenset()
+
+
+def _at_the_time_of(old: Term, new: Term) -> Term:
+    if old.head == "at" and new.head == "at":
+        return Term("at", old.args, new.name)
+    return new
+
+
+def _under_gradient(term: Term, path: Path) -> bool:
+    return any(term.at_path(path[:k]).head == "grad" for k in range(len(path)))
+
+
+class Point(Rule):
+    """The gradient asked at another point: without the look-ahead, or with one that does not belong."""
+
+    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        yield from self._without(term)
+        yield from self._with(term, roles)
+
+    mends = breaks
+
+    def _without(self, term: Term) -> Iterator[Change]:
+        for path, node in positions(term):
+            if node.head == "grad" and node.args[0].head == "add":
+                parts = node.args[0].args
+                for i in range(1, len(parts)):
+                    yield path, put(term, path, T.grad(T.add(*parts[:i], *parts[i + 1 :])))
+
+    def _with(self, term: Term, roles: Roles) -> Iterator[Change]:
+        for path, node in positions(term):
+            if node.head == "grad" and not node.name and roles.of(node.args[0]) == PARAMETER:
+                for ahead in (h * x for h in roles.candidates("momentum") for x in roles.candidates("previous")):
+                    yield path, put(term, path, T.grad(node.args[0] + ahead))
+                    yield path, put(term, path, T.grad(node.args[0] - ahead))
