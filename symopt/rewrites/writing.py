@@ -1,0 +1,61 @@
+"""Between a definition and its formulas as terms."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import sympy as sp
+
+from symopt.language import Grad, Hyper, Optimizer, Sequence, t
+from symopt.language import terms as T
+from symopt.language.convert import latex_name, to_sympy, to_term
+from symopt.language.terms import Term
+
+
+@lru_cache(maxsize=4096)
+def terms_of(optimizer: Optimizer) -> tuple[Term, ...]:
+    """The definition's equations as they are printed, in order."""
+    return tuple(T.relation("=", to_term(eq.lhs), to_term(eq.rhs)) for eq in optimizer.update)
+
+
+def with_terms(optimizer: Optimizer, equations: tuple[Term, ...], new: Iterable[Sequence] = ()) -> Optimizer:
+    """The definition with these equations instead of its own.
+
+    Args:
+        optimizer: gives the names their meaning.
+        equations: relations ``x_t = ...``, in order of evaluation.
+        new: sequences that the equations have and the optimizer lacks.
+
+    Raises:
+        KeyError: a name that neither the optimizer nor ``new`` has.
+        DefinitionError: the equations make no definition.
+    """
+    old = dict(zip(terms_of(optimizer), optimizer.update, strict=True))
+    names: dict[str, sp.Symbol] = {latex_name(t): t}
+    names |= {latex_name(s): s for s in (*optimizer.sequences, *(h.symbol for h in optimizer.hyper), *new)}
+
+    def resolve(term: Term) -> sp.Expr | None:
+        if term.head == "name":
+            return names[term.name]
+        if term.head == "at":
+            sequence = names[term.name]
+            assert isinstance(sequence, Sequence)
+            return sequence[to_sympy(term.args[0], resolve)]
+        return Grad(to_sympy(term.args[0], resolve)) if term.head == "grad" else None
+
+    def compiled(equation: Term) -> sp.Eq:
+        left, right = (to_sympy(side, resolve) for side in equation.args)
+        return sp.Eq(left, right, evaluate=False)
+
+    return restated(optimizer, (old[e] if e in old else compiled(e) for e in equations))
+
+
+def restated(optimizer: Optimizer, update: Iterable[sp.Eq], hyper: Iterable[Hyper] | None = None) -> Optimizer:
+    """The definition with other equations; hyperparameters and initial values that nothing uses go."""
+    equations = tuple(update)
+    defined = {eq.lhs.base for eq in equations}
+    init = {s: x for s, x in optimizer.init.items() if s in defined}
+    used = {x for eq in equations for x in eq.rhs.free_symbols} | {x for v in init.values() for x in v.free_symbols}
+    declared = tuple(h for h in (optimizer.hyper if hyper is None else hyper) if h.symbol in used)
+    return optimizer.replace(update=equations, init=init, hyper=declared)
