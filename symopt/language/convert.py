@@ -105,7 +105,16 @@ def _product(product: sp.Mul) -> Term:
     factors = [f for f in rest.as_ordered_factors() if f != 1] if rest.is_Mul else [rest]
     factors.sort(key=lambda f: (bool(f.atoms(At, Grad)), not f.is_Symbol and not f.is_Add))
     head = [] if coefficient == 1 else [to_term(coefficient)]
-    return T.mul(*head, *(to_term(f) for f in factors))
+    return T.mul(*head, *(to_term(f) for f in _under_one_root(factors)))
+
+
+def _under_one_root(factors: list[sp.Expr]) -> list[sp.Expr]:
+    """The factors with their square roots, which SymPy splits where it knows signs, joined into one."""
+    roots = [f for f in factors if f.is_Pow and f.exp == sp.Rational(1, 2)]
+    if len(roots) < 2:
+        return factors
+    joined = sp.sqrt(sp.Mul(*(f.base for f in roots)), evaluate=False)
+    return [joined if f == roots[0] else f for f in factors if f not in roots[1:]]
 
 
 def _power(power: sp.Pow) -> Term:

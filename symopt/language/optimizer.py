@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property
+from functools import cached_property, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -25,8 +25,9 @@ class Optimizer:
         name: identifier, such as ``"adam"``.
         hyper: declared hyperparameters, with defaults from the source.
         update: equations ``Eq(x[t], expression)``.
-        init: value at step 0 of each sequence that is read at an earlier step; the
-            parameters need none (the user starts them anywhere).
+        init: value at step 0, and at any step before it, of each sequence that is read at
+            an earlier step; the parameters need none (the user starts them anywhere), and
+            may set others (``{phi: theta[0]}``).
         params: the sequence of parameters; by default the one named ``theta``.
         title: the method's name as people print it.
         source: paper, and algorithm or equation number.
@@ -97,8 +98,14 @@ class Optimizer:
 
     def replace(self, **changes: Any) -> Optimizer:
         """A copy with some of the constructor's arguments changed, validated again."""
-        fields = ("name", "hyper", "update", "init", "params", "title", "source")
-        return Optimizer(**({f: getattr(self, f) for f in fields} | changes))
+        return Optimizer(**(self._fields() | changes))
+
+    def _fields(self) -> dict[str, Any]:
+        fields = ("name", "hyper", "update", "params", "title", "source")
+        return {f: getattr(self, f) for f in fields} | {"init": dict(self.init)}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return partial(Optimizer, **self._fields()), ()
 
     def __repr__(self) -> str:
         return f"<Optimizer {self.name}: {'; '.join(f'{eq.lhs} = {eq.rhs}' for eq in self.update)}>"

@@ -18,13 +18,26 @@ class DefinitionError(ValueError):
 
 def check(optimizer: Optimizer) -> None:
     """Raise DefinitionError at the first thing that keeps the definition from running."""
-    _check_equations(optimizer)
+    _check_form(optimizer)
     _check_names(optimizer)
     _check_defaults(optimizer)
+    _check_equations(optimizer)
+    _check_initial_values(optimizer)
+
+
+def _check_form(optimizer: Optimizer) -> None:
+    for number, equation in enumerate(optimizer.update, start=1):
+        if not isinstance(equation, sp.Eq):
+            raise DefinitionError(f"{optimizer.name}: equation {number} must be Eq(x[t], ...), but it is {equation}")
+        if not (isinstance(equation.lhs, At) and equation.lhs.index == t):
+            raise DefinitionError(f"{_place(optimizer, number)}: the left side must be a sequence at step t")
 
 
 def _check_names(optimizer: Optimizer) -> None:
-    names = [s.name for s in optimizer.sequences] + [h.name for h in optimizer.hyper]
+    names = ["t", *(s.name for s in optimizer.sequences), *(h.name for h in optimizer.hyper)]
+    for number, sequence in enumerate(optimizer.sequences, start=1):
+        if sequence in optimizer.sequences[: number - 1]:
+            raise DefinitionError(f"{_place(optimizer, number)}: {sequence} is defined twice in one step")
     for name in names:
         if names.count(name) > 1:
             raise DefinitionError(f"{optimizer.name}: the name {name} is used for two things")
@@ -39,30 +52,21 @@ def _check_defaults(optimizer: Optimizer) -> None:
 
 
 def _check_equations(optimizer: Optimizer) -> None:
-    known = {eq.lhs.base for eq in optimizer.update if isinstance(eq.lhs, At)}
     declared: set[sp.Basic] = {h.symbol for h in optimizer.hyper} | {t}
     defined: set[Sequence] = set()
     for number, equation in enumerate(optimizer.update, start=1):
-        where = f"{optimizer.name}: equation {number}, {equation.lhs} = {equation.rhs}"
-        left = equation.lhs
-        if not (isinstance(left, At) and left.index == t):
-            raise DefinitionError(f"{where}: the left side must be a sequence at step t")
-        if left.base in defined:
-            raise DefinitionError(f"{where}: {left.base} is defined twice in one step")
+        where = _place(optimizer, number)
         for used in sorted(equation.rhs.atoms(At), key=str):
-            _check_use(optimizer, used, known, defined, where)
+            _check_use(optimizer, used, defined, where)
         for symbol in sorted(equation.rhs.free_symbols - declared, key=str):
-            raise DefinitionError(f"{where}: {symbol} is not defined; declare it as a hyperparameter")
-        defined.add(left.base)
+            raise DefinitionError(f"{where}: {_undeclared(symbol)}")
+        defined.add(equation.lhs.base)
     if optimizer.params not in defined:
         raise DefinitionError(f"{optimizer.name}: no equation defines the parameters {optimizer.params}")
 
 
-def _check_use(
-    optimizer: Optimizer, used: At, known: set[Sequence], defined: set[Sequence], where: str
-) -> None:
-    if used.base not in known:
-        raise DefinitionError(f"{where}: {used.base} is not defined; no equation of the definition gives it")
+def _check_use(optimizer: Optimizer, used: At, defined: set[Sequence], where: str) -> None:
+    _check_known(optimizer, used.base, where)
     lag = sp.expand(t - used.index)
     if not (lag.is_Integer and lag >= 0) and used.index != 0:
         raise DefinitionError(f"{where}: {used} must be read at step t, at an earlier one, or at 0")
@@ -70,3 +74,36 @@ def _check_use(
         raise DefinitionError(f"{where}: {used} is used before it exists in the step (a circular definition)")
     if lag != 0 and used.base not in optimizer.init and used.base != optimizer.params:
         raise DefinitionError(f"{where}: {used} needs an initial value, init={{{used.base}: ...}}")
+
+
+def _check_known(optimizer: Optimizer, sequence: Sequence, where: str) -> None:
+    if sequence in optimizer.sequences:
+        return
+    if sequence.name in {s.name for s in optimizer.sequences}:
+        raise DefinitionError(f"{where}: {sequence} is declared twice, with different signs or shapes")
+    raise DefinitionError(f"{where}: {sequence} is not defined; no equation of the definition gives it")
+
+
+def _check_initial_values(optimizer: Optimizer) -> None:
+    declared: set[sp.Basic] = {h.symbol for h in optimizer.hyper}
+    for sequence, value in optimizer.init.items():
+        where = f"{optimizer.name}: initial value {sequence}[0] = {value}"
+        _check_known(optimizer, sequence, where)
+        for symbol in sorted(value.free_symbols - declared, key=str):
+            raise DefinitionError(f"{where}: {_undeclared(symbol)}")
+        if value.atoms(At) - {optimizer.params[0]}:
+            raise DefinitionError(f"{where}: only the initial parameters {optimizer.params[0]} may set it")
+        for sign in ("real", "nonnegative", "positive"):
+            if getattr(sequence, f"is_{sign}") and getattr(value, f"is_{sign}") is False:
+                raise DefinitionError(f"{where}: {sequence} is declared {sign}")
+
+
+def _undeclared(symbol: sp.Basic) -> str:
+    if isinstance(symbol, Sequence):
+        return f"{symbol} is a sequence; write at which step, such as {symbol}[t]"
+    return f"{symbol} is not defined; declare it as a hyperparameter"
+
+
+def _place(optimizer: Optimizer, number: int) -> str:
+    equation = optimizer.update[number - 1]
+    return f"{optimizer.name}: equation {number}, {equation.lhs} = {equation.rhs}"

@@ -3,7 +3,7 @@ and Beyond", arXiv:1908.03265, Algorithm 2.
 
 rho is the length of the approximated simple moving average and r the rectification; both are
 shared by all coordinates, and r has a meaning only where rho exceeds 4. The algorithm has no
-small constant, and vhat is already a root (kept whole, as printed: SymPy would split it).
+small constant, and vhat is already a root.
 """
 
 from sympy import Eq, Piecewise, sqrt
@@ -11,7 +11,7 @@ from sympy import Eq, Piecewise, sqrt
 from symopt.language import Optimizer, Sequence, Shape, grad, t
 from symopt.language.vocabulary import beta1, beta2, eta, g, m, mhat, theta, v, vhat
 
-rho_inf = Sequence("rho_inf", r"\rho_\infty", shape=Shape.SCALAR)
+rho_inf = Sequence("rho_inf", r"\rho_\infty", shape=Shape.SCALAR, sign="positive")
 rho = Sequence("rho", r"\rho", shape=Shape.SCALAR)
 r = Sequence("r", shape=Shape.SCALAR)
 
@@ -27,7 +27,7 @@ radam = Optimizer(
         Eq(m[t], beta1 * m[t - 1] + (1 - beta1) * g[t]),
         Eq(mhat[t], m[t] / (1 - beta1**t)),
         Eq(rho[t], rho_inf[t] - 2 * t * beta2**t / (1 - beta2**t)),
-        Eq(vhat[t], sqrt(v[t] / (1 - beta2**t), evaluate=False)),
+        Eq(vhat[t], sqrt(v[t] / (1 - beta2**t))),
         Eq(r[t], sqrt((rho[t] - 4) * (rho[t] - 2) * rho_inf[t] / ((rho_inf[t] - 4) * (rho_inf[t] - 2) * rho[t]))),
         Eq(
             theta[t],
