@@ -5,9 +5,8 @@ from __future__ import annotations
 import sympy as sp
 from sympy import Eq, Interval, sqrt
 
-from symopt.language import At, HyperSymbol, Optimizer, Sequence, Shape, t
-from symopt.language.vocabulary import eps, eta
-from symopt.optimizers.weight_decay import with_weight_decay
+from symopt.language import At, Grad, HyperSymbol, Optimizer, Sequence, Shape, t
+from symopt.language.vocabulary import eps, eta, weight_decay
 from symopt.rewrites.forms import ChangeOfVariables, velocity
 from symopt.rewrites.writing import restated
 
@@ -112,7 +111,7 @@ def folded(optimizer: Optimizer) -> Optimizer | None:
     step = next(eq.rhs for eq in optimizer.update if eq.lhs.base == optimizer.params)
     rooted = [s for s in found if step.has(sqrt(s[t]))]
     plain = [s for s in found if s not in rooted]
-    if rate is None or len(rooted) != 1 or len(plain) != 1:
+    if rate is None or len(rooted) != 1 or len(plain) != 1 or _taken(optimizer, "alpha"):
         return None
     weights = {s: next(iter(x.atoms(At))) / x for s, x in found.items()}
     alpha = Sequence("alpha", r"\alpha", shape=Shape.SCALAR, sign="positive")
@@ -134,7 +133,7 @@ def bias_corrected(optimizer: Optimizer) -> Optimizer | None:
     averages = {eq.lhs.base: b for eq in optimizer.update if (b := _decay_of_average(eq)) is not None}
     step = next(eq.rhs for eq in optimizer.update if eq.lhs.base == optimizer.params)
     used = {s: b for s, b in averages.items() if any(eq.rhs.has(s[t]) for eq in optimizer.update)}
-    if not used or not any(step.has(s[t]) for s in used):
+    if not any(step.has(s[t]) for s in used) or any(_taken(optimizer, f"{s.name}hat") for s in used):
         return None
     hats = {s: Sequence(f"{s.name}hat", rf"\hat{{{s.latex or s.name}}}", sign=_sign(s)) for s in used}
     update: list[Eq] = []
@@ -174,11 +173,26 @@ def complement(optimizer: Optimizer) -> ChangeOfVariables | None:
 
 
 def coupled_decay(optimizer: Optimizer) -> Optimizer | None:
-    return None if _decays(optimizer) else _as(optimizer, with_weight_decay(optimizer, decoupled=False))
+    """Each gradient with lambda times its point added; see ``optimizers.with_weight_decay``."""
+    if _decays(optimizer):
+        return None
+    penalised = {
+        call: call + weight_decay * call.args[0] for eq in optimizer.update for call in eq.rhs.atoms(Grad)
+    }
+    update = (Eq(eq.lhs, eq.rhs.xreplace(penalised), evaluate=False) for eq in optimizer.update)
+    return restated(optimizer, update, (*optimizer.hyper, weight_decay()))
 
 
 def decoupled_decay(optimizer: Optimizer) -> Optimizer | None:
-    return None if _decays(optimizer) else _as(optimizer, with_weight_decay(optimizer, decoupled=True))
+    """The step followed by -lambda theta; see ``optimizers.with_weight_decay``."""
+    theta = optimizer.params
+    if _decays(optimizer) or not optimizer.equations[theta.name].has(theta[t - 1]):
+        return None
+    update = (
+        Eq(eq.lhs, eq.rhs - weight_decay * theta[t - 1], evaluate=False) if eq.lhs.base == theta else eq
+        for eq in optimizer.update
+    )
+    return restated(optimizer, update, (*optimizer.hyper, weight_decay()))
 
 
 def decay_times_rate(optimizer: Optimizer) -> ChangeOfVariables | None:
@@ -193,11 +207,7 @@ def decay_times_rate(optimizer: Optimizer) -> ChangeOfVariables | None:
 
 def _decays(optimizer: Optimizer) -> bool:
     """Whether the method has weight decay, or no learning rate for its strength to be set against."""
-    return _rate(optimizer) is None or any(h.symbol.meaning == "weight decay" for h in optimizer.hyper)
-
-
-def _as(optimizer: Optimizer, other: Optimizer) -> Optimizer:
-    return other.replace(name=optimizer.name, title=optimizer.title, source=optimizer.source)
+    return _rate(optimizer) is None or _taken(optimizer, weight_decay.name)
 
 
 # Single methods.
@@ -206,7 +216,7 @@ def _as(optimizer: Optimizer, other: Optimizer) -> Optimizer:
 def with_rate(optimizer: Optimizer) -> Optimizer | None:
     """A learning rate in front of a step that has none (Adadelta)."""
     found = velocity(optimizer)
-    if found is None or _rate(optimizer) is not None or any(h.name == eta.name for h in optimizer.hyper):
+    if found is None or _rate(optimizer) is not None or _taken(optimizer, eta.name):
         return None
     update = (
         Eq(eq.lhs, eq.rhs.xreplace({found.state[t]: eta * found.state[t]}), evaluate=False)
@@ -220,7 +230,7 @@ def with_rate(optimizer: Optimizer) -> Optimizer | None:
 def with_epsilon(optimizer: Optimizer) -> Optimizer | None:
     """A small constant added to a root that divides the step, in a method that has none (RAdam)."""
     root = _named_root(optimizer)
-    if root is None or any(h.symbol.meaning == eps.meaning for h in optimizer.hyper):
+    if root is None or _taken(optimizer, eps.name):
         return None
     update = (
         Eq(eq.lhs, eq.rhs.xreplace({1 / root[t]: 1 / (root[t] + eps)}), evaluate=False)
@@ -249,7 +259,7 @@ def root_in_step(optimizer: Optimizer) -> Optimizer | None:
 def reciprocal_root(optimizer: Optimizer) -> Optimizer | None:
     """The reciprocal of the root named, and multiplied by."""
     root = _named_root(optimizer)
-    if root is None:
+    if root is None or _taken(optimizer, "l"):
         return None
     square = next(eq.rhs.args[0] for eq in optimizer.update if eq.lhs.base == root)
     scale = Sequence("l", sign="nonnegative")
@@ -269,3 +279,7 @@ def _named_root(optimizer: Optimizer) -> Sequence | None:
         if rooted and any(e.rhs.has(1 / eq.lhs) for e in optimizer.update if e.lhs.base == optimizer.params):
             return eq.lhs.base
     return None
+
+
+def _taken(optimizer: Optimizer, name: str) -> bool:
+    return any(x.name == name for x in (*optimizer.sequences, *optimizer.hyper))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from types import MappingProxyType
+from typing import Any
 
 import sympy as sp
 
@@ -29,7 +31,6 @@ def with_terms(optimizer: Optimizer, equations: tuple[Term, ...], new: Iterable[
 
     Raises:
         KeyError: a name that neither the optimizer nor ``new`` has.
-        DefinitionError: the equations make no definition.
     """
     old = dict(zip(terms_of(optimizer), optimizer.update, strict=True))
     names: dict[str, sp.Symbol] = {latex_name(t): t}
@@ -58,4 +59,16 @@ def restated(optimizer: Optimizer, update: Iterable[sp.Eq], hyper: Iterable[Hype
     init = {s: x for s, x in optimizer.init.items() if s in defined}
     used = {x for eq in equations for x in eq.rhs.free_symbols} | {x for v in init.values() for x in v.free_symbols}
     declared = tuple(h for h in (optimizer.hyper if hyper is None else hyper) if h.symbol in used)
-    return optimizer.replace(update=equations, init=init, hyper=declared)
+    return _unchecked(optimizer, update=equations, init=MappingProxyType(init), hyper=declared)
+
+
+def _unchecked(optimizer: Optimizer, **changes: Any) -> Optimizer:
+    """A copy with fields changed, not validated again.
+
+    Validation takes most of the time that a variant costs. Forms keep definitions valid, and
+    the tests validate every variant of every definition.
+    """
+    made: Optimizer = object.__new__(Optimizer)
+    fields = ("name", "hyper", "update", "init", "params", "title", "source")
+    made.__dict__.update({f: getattr(optimizer, f) for f in fields} | changes)
+    return made
