@@ -169,6 +169,22 @@ class Norm(sp.Function):
         return True
 
 
+class Expect(sp.Function):
+    """Expectation over the gradients' randomness: linear; a constant is its own expectation."""
+
+    nargs = 1
+
+    def _eval_is_real(self) -> bool:
+        return True
+
+    def _eval_is_commutative(self) -> bool | None:
+        return self.args[0].is_commutative
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        body = rf"\mathbb{{E}}\left[{printer._print(self.args[0])}\right]"
+        return body if exp is None else rf"\left({body}\right)^{{{exp}}}"
+
+
 dot = Dot
 norm = Norm
 

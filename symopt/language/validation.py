@@ -31,6 +31,8 @@ def _check_form(optimizer: Optimizer) -> None:
             raise DefinitionError(f"{optimizer.name}: equation {number} must be Eq(x[t], ...), but it is {equation}")
         if not (isinstance(equation.lhs, At) and equation.lhs.index == t):
             raise DefinitionError(f"{_place(optimizer, number)}: the left side must be a sequence at step t")
+    if optimizer.params not in optimizer.sequences:
+        raise DefinitionError(f"{optimizer.name}: no equation defines the parameters {optimizer.params}")
 
 
 def _check_names(optimizer: Optimizer) -> None:
@@ -61,8 +63,6 @@ def _check_equations(optimizer: Optimizer) -> None:
         for symbol in sorted(equation.rhs.free_symbols - declared, key=str):
             raise DefinitionError(f"{where}: {_undeclared(symbol)}")
         defined.add(equation.lhs.base)
-    if optimizer.params not in defined:
-        raise DefinitionError(f"{optimizer.name}: no equation defines the parameters {optimizer.params}")
 
 
 def _check_use(optimizer: Optimizer, used: At, defined: set[Sequence], where: str) -> None:
