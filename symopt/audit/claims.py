@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from symopt.language.terms import Term
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Claim:
     """One equation of a document.
 
     Args:
         left, right: its sides.
-        place: which formula of the document it came from.
         clocks: the document's time variables.
+        source: the formula that it was read from, which the terms' spans refer to.
+        place: which formula of the document that is. Claims that say the same are equal.
     """
 
     left: Term
     right: Term
-    place: int
     clocks: frozenset[str]
+    source: str = ""
+    place: int = field(default=0, compare=False)
 
     @cached_property
     def name(self) -> str:

@@ -86,6 +86,8 @@ class Setting:
             close, known = both
             agree &= close | ~known
             informed |= known
+            if not agree.any():
+                return
         for spot in zip(*np.nonzero(agree & informed), strict=True) if names else ([()] if agree & informed else []):
             yield {n: candidates[n][i] for n, i in zip(names, spot, strict=True)}
 
@@ -140,10 +142,17 @@ class _Sides:
                 return self.value(term.args[0])
             case "sum" | "prod":
                 return self._repeated(term)
-            case "cases" | "relation":
-                raise Unreadable(term.head)
+            case "cases":
+                return self._cases(term)
             case _:
                 return apply(term, [self.value(a) for a in term.args])
+
+    def _cases(self, term: Term) -> Any:
+        result: Any = np.nan
+        for case, condition in reversed(list(zip(term.args[::2], term.args[1::2], strict=True))):
+            holds = condition.name == "otherwise" or self.value(condition)
+            result = np.where(holds, self.value(case), result)
+        return result
 
     def _integer(self, index: Term) -> int:
         value = self.value(index)

@@ -53,7 +53,7 @@ class Outline:
             yield self._group(members), frozenset({i})
 
     def _group(self, members: Iterable[int]) -> Group:
-        return Group(tuple(self.claims[i] for i in sorted(members)))
+        return Group(tuple(dict.fromkeys(self.claims[i] for i in sorted(members))))
 
     def _companions(self, position: int) -> set[int]:
         """A hand-unrolled equation with the others of its sequence next to it."""

@@ -26,9 +26,9 @@ UNEXPLORED = 60
 """How many readings of one equation are kept, best names first."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True)
 class Group:
-    """Equations that describe one method together."""
+    """Equations that describe one method together, each once; equal wherever they stand in the document."""
 
     claims: tuple[Claim, ...]
 
@@ -47,11 +47,6 @@ class Group:
         asked = gradient_variables(side for c in self.claims for side in (c.left, c.right))
         points = {n for n in asked if n in self.defined and not self.defined[n].recurrent}
         return asked - points if asked - points else asked
-
-    @cached_property
-    def key(self) -> tuple[object, ...]:
-        """Equal for groups that say the same, wherever they stand in the document."""
-        return tuple((c.left, c.right, c.clocks) for c in self.claims)
 
 
 @dataclass(frozen=True)
@@ -105,6 +100,12 @@ def interpretations(group: Group, models: Iterable[Model]) -> list[Interpretatio
     return sorted(found, key=lambda i: i.cost)
 
 
+def readings_of(group: Group, reading: Interpretation, claim: Claim) -> Iterator[Fact]:
+    """The ways in which another equation holds under an interpretation, cheapest first."""
+    search = _Search(group, reading.model, reading.aliases, float("inf"))
+    yield from search.facts(claim, reading.meanings)
+
+
 def _alias_sets(group: Group, model: Model) -> Iterator[Mapping[str, Claim]]:
     """No abbreviations; then every equation that gives a symbol from others, read as an abbreviation."""
     yield {}
@@ -151,11 +152,11 @@ class _Search:
         """An equation alone may be wrong; of several, at least one must hold."""
         return max(len(self.claims) - 1, 1) if len(self.claims) < 4 else (len(self.claims) + 1) // 2
 
-    def facts(self, claim: Claim) -> list[Fact]:
-        """The ways in which one equation holds in the model, by itself."""
+    def facts(self, claim: Claim, known: Mapping[str, Meaning] | None = None) -> list[Fact]:
+        """The ways in which one equation holds in the model, given the meanings that are known."""
         found: list[Fact] = []
         names = sorted(self._names(claim))
-        options = {n: self.candidates(n, claim) for n in names}
+        options = {n: self._known(known[n], n, claim) if known and n in known else self.candidates(n, claim) for n in names}
         if any(not c for c in options.values()):
             return []
         size = 1
@@ -209,7 +210,7 @@ class _Search:
         """What a symbol of an equation may stand for, by its shape alone."""
         definition = self.group.defined.get(name)
         indexed = any(n.head == "at" and n.name == name for s in (claim.left, claim.right) for _, n in s.walk())
-        lags = (0, 1) if name in claim.loose and not (name == claim.name and claim.recurrent) else (0,)
+        lags = self._lags(name, claim)
         if name in self.group.params:
             keys, signs = [self.model.params], [1]
         elif definition is not None and definition.recurrent:
@@ -231,6 +232,13 @@ class _Search:
             return quantities
         hypers = [Meaning(h, hyper=True) for h in self.model.hypers]
         return hypers if not indexed and hyper_like(name) else hypers + quantities
+
+    def _known(self, meaning: Meaning, name: str, claim: Claim) -> list[Meaning]:
+        return [meaning] if meaning.hyper else [replace(meaning, lag=lag) for lag in self._lags(name, claim)]
+
+    def _lags(self, name: str, claim: Claim) -> tuple[int, ...]:
+        """A symbol without an index may mean its new value or the one before, unless it is the one being given."""
+        return (0, 1) if name in claim.loose and not (name == claim.name and claim.recurrent) else (0,)
 
     def _extend(
         self,

@@ -1,0 +1,95 @@
+"""Why a formula is wrong: the smallest rewrite of the catalogue that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
+
+from symopt.audit.claims import Claim
+from symopt.audit.evaluate import Choice, Meaning
+from symopt.audit.match import LABEL, Fact, Group, Interpretation, readings_of
+from symopt.language import terms as T
+from symopt.language.terms import Term
+from symopt.rewrites.mechanism import Rewrite
+from symopt.rewrites.mechanism import mends_of
+from symopt.rewrites.mistake_list import MISTAKES
+from symopt.rewrites.roles import Roles, roles_of
+
+CANDIDATES = 3000
+"""How many ways of mending one formula are tried."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A wrong equation, mended.
+
+    Args:
+        claim: the equation as written.
+        rewrite: the mistake of the catalogue.
+        mended: the equation as it should be; parts that were not touched keep their spans.
+        fact: how the mended equation holds.
+        cost: how far-fetched the mending is.
+    """
+
+    claim: Claim
+    rewrite: Rewrite
+    mended: Claim
+    fact: Fact
+    cost: float
+
+
+def explain(group: Group, reading: Interpretation, claim: Claim, names: Mapping[str, str]) -> Explanation | None:
+    """The cheapest single mistake that turns what the reading's model says into the claim; None if there is none.
+
+    Args:
+        names: what the rest of the document calls hyperparameters that the group does not mention, by their name.
+    """
+    meanings, roles = _roles(reading, group, claim, names)
+    found: list[Explanation] = []
+    whole = T.relation("=", claim.left, claim.right)
+    for order, mend in enumerate(islice(mends_of(whole, roles, MISTAKES), CANDIDATES)):
+        if mend.term.head != "relation":
+            continue
+        mended = replace(claim, left=mend.term.args[0], right=mend.term.args[1])
+        if mended.name != claim.name or mended.step != claim.step:
+            continue
+        known = replace(reading, meanings=meanings)
+        for fact in islice(readings_of(group, known, mended), 1):
+            found.append(Explanation(claim, mend.rewrite, mended, fact, fact.cost + 1e-6 * order))
+    return min(found, key=lambda e: e.cost, default=None)
+
+
+def _roles(
+    reading: Interpretation, group: Group, claim: Claim, names: Mapping[str, str]
+) -> tuple[Mapping[str, Meaning], Roles]:
+    """Meanings and roles of every name that the formula has or a mended one may need."""
+    model = reading.model
+    own = roles_of(model.optimizer)
+    meanings = dict(reading.meanings)
+    used = {(m.hyper, m.key) for m in meanings.values()}
+    for hyper in model.hypers:
+        written = names.get(hyper, model.latex_names[hyper])
+        if (True, hyper) not in used and written not in meanings and written not in claim.names:
+            meanings[written] = Meaning(hyper, hyper=True)
+    role = {n: own.role.get(model.latex_names[m.key], "gradient") for n, m in meanings.items()}
+    clock = min(claim.clocks, key=lambda c: (c != "t", c), default="t")
+    values = tuple(_written(n, m, group, clock) for n, m in sorted(meanings.items()) if not m.hyper)
+    gradients = tuple(dict.fromkeys(_gradients(group)))
+    return meanings, Roles(role, (*values, *gradients), clock)
+
+
+def _written(name: str, meaning: Meaning, group: Group, clock: str) -> Term:
+    """A sequence's value at the step, as the document writes it."""
+    definition = group.defined.get(name)
+    if definition is not None:
+        return replace(definition.left, span=None)
+    indexed = any(n.head == "at" and n.name == name for c in group.claims for _, n in c.right.walk())
+    return T.at(name, T.name(clock)) if indexed else T.name(name)
+
+
+def _gradients(group: Group) -> Iterator[Term]:
+    for claim in group.claims:
+        for _, node in claim.right.walk():
+            if node.head == "grad":
+                yield node

@@ -1,0 +1,183 @@
+"""From solutions to findings: the verdict on each formula of a document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import sympy as sp
+
+from symopt.audit.claims import Claim
+from symopt.audit.explain import Explanation
+from symopt.audit.findings import Judgement
+from symopt.audit.match import Fact, Interpretation
+from symopt.audit.solve import Solution
+from symopt.audit.translate import statement
+from symopt.decide import Status, Verdict, follows
+from symopt.language.latex import latex
+
+
+@dataclass(frozen=True)
+class Opinion:
+    """What one claim deserves, and why. Fields as in ``Finding``."""
+
+    verdict: Judgement
+    system: str = ""
+    conventions: tuple[str, ...] = ()
+    rewrite: str = ""
+    explanation: str = ""
+    fix: str = ""
+    witness: Mapping[str, str | int] | None = None
+    proof: str = ""
+    reading: Mapping[str, str] | None = None
+
+
+UNRECOGNISED = Opinion(Judgement.UNRECOGNISED, explanation="It is none of the methods that symopt knows.")
+
+_RANK = (
+    Judgement.CORRECT, Judgement.VARIANT, Judgement.INCOMPLETE, Judgement.ERRATUM, Judgement.UNRECOGNISED,
+)  # fmt: skip
+
+
+def most_charitable(opinions: Iterable[Opinion]) -> Opinion:
+    """Of what several groups say of one claim, the best that can be said of it."""
+    return min(opinions, key=lambda o: _RANK.index(o.verdict), default=UNRECOGNISED)
+
+
+def least_charitable(opinions: Iterable[Opinion]) -> Opinion:
+    """Of what is said of the equations of one chain, what decides about the whole."""
+    order = (Judgement.ERRATUM, Judgement.INCOMPLETE, Judgement.VARIANT, Judgement.CORRECT, Judgement.UNRECOGNISED)
+    return min(opinions, key=lambda o: order.index(o.verdict), default=UNRECOGNISED)
+
+
+class Judge:
+    """Opinions on the claims of one document.
+
+    Args:
+        given: names that some formula of the document gives, read or not.
+    """
+
+    def __init__(self, given: frozenset[str]) -> None:
+        self.given = given
+        self.proofs: dict[object, Verdict] = {}
+
+    def opinion(self, claim: Claim, solution: Solution | None) -> Opinion:
+        if solution is None:
+            return UNRECOGNISED
+        reading = solution.reading
+        for fact in reading.facts:
+            if fact.claim == claim:
+                return self._holds(fact, solution)
+        if reading.aliases.get(claim.name) == claim:
+            return self._abbreviation(claim, solution)
+        explanation = solution.explained.get(claim)
+        return UNRECOGNISED if explanation is None else self._wrong(explanation, solution)
+
+    def _holds(self, fact: Fact, solution: Solution) -> Opinion:
+        reading = solution.reading
+        verdict = self._prove(reading, fact)
+        if verdict.status is Status.REFUTED:
+            return UNRECOGNISED
+        conventions = _conventions(fact, reading)
+        missing = self._missing(fact, solution)
+        opinion = Opinion(
+            Judgement.VARIANT if conventions else Judgement.CORRECT,
+            system=reading.model.system,
+            conventions=conventions,
+            proof=verdict.status.value,
+            reading=_reading(reading, fact.claim, fact),
+        )
+        if missing:
+            names = " and ".join(f"${n}$" for n in missing)
+            return replace(opinion, verdict=Judgement.INCOMPLETE, explanation=f"The document never says what {names} is.")
+        return opinion
+
+    def _abbreviation(self, claim: Claim, solution: Solution) -> Opinion:
+        reading = solution.reading
+        users = [f.claim for f in reading.facts if claim.name in f.claim.names]
+        if not users:
+            return UNRECOGNISED
+        return Opinion(
+            Judgement.CORRECT,
+            system=reading.model.system,
+            explanation="An abbreviation; the equations that use it hold.",
+            proof="proved" if all(self._proved(reading, f) for f in reading.facts if f.claim in users) else "undecided",
+        )
+
+    def _proved(self, reading: Interpretation, fact: Fact) -> bool:
+        return self._prove(reading, fact).status is Status.PROVED
+
+    def _wrong(self, explanation: Explanation, solution: Solution) -> Opinion:
+        reading = replace(solution.reading, meanings={**solution.reading.meanings, **explanation.fact.meanings})
+        written = replace(explanation.fact, claim=explanation.claim)
+        refuted = self._prove(reading, written)
+        mended = self._prove(reading, explanation.fact)
+        if refuted.status is not Status.REFUTED or mended.status is Status.REFUTED:
+            return UNRECOGNISED
+        claim = explanation.mended
+        return Opinion(
+            Judgement.ERRATUM,
+            system=reading.model.system,
+            conventions=_conventions(explanation.fact, reading),
+            rewrite=explanation.rewrite.name,
+            explanation=explanation.rewrite.sentence,
+            fix=f"{latex(claim.left, claim.source)} = {latex(claim.right, claim.source)}",
+            witness=_witness(refuted),
+            proof=refuted.status.value,
+            reading=_reading(reading, claim, explanation.fact),
+        )
+
+    def _missing(self, fact: Fact, solution: Solution) -> tuple[str, ...]:
+        """Symbols that stand for a quantity which the document never gives."""
+        model = solution.reading.model
+        free = {model.gradient, model.params}
+        return tuple(
+            sorted(
+                name
+                for name, meaning in fact.meanings.items()
+                if not meaning.hyper and meaning.key not in free and name not in self.given
+            )
+        )
+
+    def _prove(self, reading: Interpretation, fact: Fact) -> Verdict:
+        try:
+            claim = statement(reading, fact)
+        except (KeyError, TypeError, ValueError, RecursionError) as error:
+            return Verdict.undecided(f"{type(error).__name__}: {error}")
+        key = (reading.model, claim)
+        if key not in self.proofs:
+            self.proofs[key] = follows(reading.model.optimizer, claim)
+        return self.proofs[key]
+
+
+def _conventions(fact: Fact, reading: Interpretation) -> tuple[str, ...]:
+    """The conventions that this one equation shows."""
+    model, claim = reading.model, fact.claim
+    key = fact.meanings[claim.name].key if claim.name in fact.meanings else ""
+    found = list(model.changed.get(key, ()))
+    quantities = [m for m in fact.meanings.values() if not m.hyper]
+    if any(m.sign < 0 for m in quantities):
+        found.append("sign of a quantity")
+    if len({m.offset for n, m in fact.meanings.items() if not m.hyper and _indexed(claim, n)}) > 1:
+        found.append("index shift")
+    if fact.choice.label:
+        found.append("gradient labelled by its step")
+    if fact.choice.origin:
+        found.append("steps counted from 0")
+    return tuple(dict.fromkeys(found))
+
+
+def _indexed(claim: Claim, name: str) -> bool:
+    return any(n.head == "at" and n.name == name for side in (claim.left, claim.right) for _, n in side.walk())
+
+
+def _reading(reading: Interpretation, claim: Claim, fact: Fact) -> Mapping[str, str]:
+    names = {**reading.meanings, **fact.meanings}
+    return {n: ("-" if m.sign < 0 else "") + m.key for n, m in sorted(names.items()) if n in claim.names}
+
+
+def _witness(verdict: Verdict) -> Mapping[str, str | int]:
+    witness = verdict.witness
+    if witness is None:
+        return {}
+    return {**{k: str(v) for k, v in witness.values.items()}, "t": witness.t, "claimed": witness.right, "correct": witness.left}

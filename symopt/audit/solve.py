@@ -1,0 +1,105 @@
+"""What each group of equations says: the most charitable interpretation, wrong equations explained."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from symopt.audit.claims import Claim
+from symopt.audit.explain import Explanation, explain
+from symopt.audit.match import WRONG, Group, Interpretation, interpretations
+from symopt.audit.models import Model
+from symopt.audit.names import affinity
+
+EXPLAINED = 4.0
+"""What a wrong equation costs when a single mistake explains it."""
+TRIED = 8
+"""How many interpretations of a group with wrong equations are tried for an explanation."""
+
+
+@dataclass(frozen=True)
+class Solution:
+    """One group, understood.
+
+    Args:
+        reading: the interpretation.
+        explained: the wrong equations that a mistake explains.
+    """
+
+    group: Group
+    reading: Interpretation
+    explained: Mapping[Claim, Explanation]
+
+    @property
+    def cost(self) -> float:
+        mended = sum(EXPLAINED - WRONG + e.cost for e in self.explained.values())
+        return self.reading.cost + mended
+
+
+def solve(groups: Sequence[Group], models: Sequence[Model]) -> list[Solution | None]:
+    """A solution for each group, or None where no definition fits.
+
+    Hyperparameters' names found in groups that hold are used to mend the others.
+    """
+    readings = {group: interpretations(group, models) for group in dict.fromkeys(groups)}
+    names = _customs([found[0] for found in readings.values() if found and not found[0].wrong])
+    solved = {group: _solution(group, found, names) for group, found in readings.items()}
+    return [solved[group] for group in groups]
+
+
+def _customs(readings: Sequence[Interpretation]) -> Mapping[str, str]:
+    """What the document calls each hyperparameter, by majority."""
+    votes: dict[str, Counter[str]] = {}
+    for reading in readings:
+        for name, meaning in reading.meanings.items():
+            if meaning.hyper:
+                votes.setdefault(meaning.key, Counter())[name] += 1
+    return {key: counter.most_common(1)[0][0] for key, counter in votes.items()}
+
+
+def _solution(group: Group, readings: Sequence[Interpretation], names: Mapping[str, str]) -> Solution | None:
+    if not readings:
+        return None
+    if not readings[0].wrong:
+        return Solution(group, readings[0], {})
+    best: Solution | None = None
+    for reading in sorted(readings, key=_least_cost)[:TRIED]:
+        if best is not None and _least_cost(reading) >= best.cost:
+            break
+        found = _explained(group, reading, names)
+        if _is_sure(found) and (best is None or found.cost < best.cost):
+            best = found
+    return best
+
+
+def _least_cost(reading: Interpretation) -> float:
+    """What the reading costs if a mistake explains each of its wrong equations."""
+    return reading.cost + (EXPLAINED - WRONG) * len(reading.wrong)
+
+
+def _explained(group: Group, reading: Interpretation, names: Mapping[str, str]) -> Solution:
+    found: dict[Claim, Explanation] = {}
+    for claim in reading.wrong:
+        explanation = explain(group, reading, claim, names)
+        if explanation is not None:
+            found[claim] = explanation
+    return Solution(group, reading, found)
+
+
+def _is_sure(solution: Solution) -> bool:
+    """Whether the reading is established well enough to call anything in it wrong.
+
+    Some equation of the group must hold as it stands, or the symbols must be the customary ones.
+    """
+    telling = [f for f in solution.reading.facts if f.claim.right.head not in ("grad", "number")]
+    if telling:
+        return True
+    return all(_customary(solution, e) for e in solution.explained.values())
+
+
+def _customary(solution: Solution, explanation: Explanation) -> bool:
+    latex = solution.reading.model.latex_names
+    meanings = {n: m for n, m in explanation.fact.meanings.items() if n in explanation.claim.names}
+    scores = [affinity(n, m.key, latex[m.key], m.hyper) for n, m in meanings.items()]
+    return bool(scores) and min(scores) > 0 and sum(scores) / len(scores) >= 0.6
