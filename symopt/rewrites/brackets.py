@@ -83,6 +83,7 @@ def _closed(parts: tuple[Term, ...]) -> Iterator[Term]:
         top, bottom = head.args
         yield back(top / T.add(bottom, *parts[1:]))
     yield from _closed_before(parts, last)
+    yield from _closed_both(parts, back)
 
 
 def _closed_before(parts: tuple[Term, ...], last: Term) -> Iterator[Term]:
@@ -98,3 +99,15 @@ def _closed_before(parts: tuple[Term, ...], last: Term) -> Iterator[Term]:
 
 def _as_it_is(term: Term) -> Term:
     return term
+
+
+def _closed_both(parts: tuple[Term, ...], back: Callable[[Term], Term]) -> Iterator[Term]:
+    """``a (b + c) d`` of ``a b + c d``."""
+    head, tail = (p.args[0] if p.head == "neg" else p for p in (parts[0], parts[-1]))
+    if head.head != "mul" or tail.head != "mul":
+        return
+    sign = T.neg if parts[-1].head == "neg" else _as_it_is
+    for k in range(1, len(head.args)):
+        for i in range(1, len(tail.args)):
+            inside = T.add(T.mul(*head.args[k:]), *parts[1:-1], sign(T.mul(*tail.args[:i])))
+            yield back(T.mul(*head.args[:k], inside, *tail.args[i:]))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from symopt.language import terms as T
 from symopt.language.terms import Path, Term
 from symopt.rewrites.mechanism import Change, Rule
-from symopt.rewrites.patterns import positions, put
+from symopt.rewrites.patterns import canonical, positions, put
 from symopt.rewrites.roles import PARAMETER, Roles, shifted
 from symopt.rewrites.rules import defined_name
 
@@ -32,7 +32,7 @@ class StrayFactor(Rule):
             if node.head == "mul":
                 for i, factor in enumerate(node.args):
                     if roles.fits(factor, self.kind):
-                        yield path, put(term, path, T.mul(*node.args[:i], *node.args[i + 1 :]))
+                        yield path, put(term, path, T.mul(*node.args[:i], *node.args[i + 1 :]), join=False)
             elif node.head == "div" and roles.fits(node.args[0], self.kind):
                 yield path, put(term, path, T.number(1) / node.args[1])
 
@@ -47,12 +47,18 @@ class MissingFactor(Rule):
         return StrayFactor(self.kind).mends(term, roles)
 
     def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
-        return StrayFactor(self.kind).breaks(term, roles)
+        yield from StrayFactor(self.kind).breaks(term, roles)
+        if self.kind == "value":
+            for path, summand in summands(term):
+                for old in roles.candidates("previous"):
+                    yield path, put(term, path, _times(summand, old))
 
 
 def _times(summand: Term, factor: Term) -> Term:
     if summand.head == "neg":
         return T.neg(_times(summand.args[0], factor))
+    if summand.head == "div":
+        return _times(summand.args[0], factor) / summand.args[1]
     # Coefficients are written before what they multiply, values after.
     return T.mul(factor, summand) if factor.head == "name" else T.mul(summand, factor)
 
@@ -63,8 +69,9 @@ def summands(term: Term) -> Iterator[tuple[Path, Term]]:
         if node.head == "relation":
             continue
         parent = term.at_path(path[:-1]) if path else None
-        top = parent is None or parent.head in ("relation", "cases")
-        if node.head != "add" and node.head != "number" and (top or (parent is not None and parent.head == "add")):
+        if parent is not None and parent.head == "add" and node.head != "number":
+            yield path, node
+        elif (parent is None or parent.head in ("relation", "cases")) and node.head not in ("add", "number"):
             yield path, node
 
 
@@ -87,29 +94,50 @@ class Sign(Rule):
 
 
 class MissingSummand(Rule):
-    """A part of a sum that is not there. Mended only with memory: a decayed or plain previous value."""
+    """A part of a sum that is not there. Mended with the parts that sums of optimizers have: memory,
+    a gradient or its square, weighted or not, the constant that guards a division, and 1."""
 
     def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        usual = {canonical(p) for p in _usual_parts(term.args[0], roles)} if term.head == "relation" else set()
         for path, node in positions(term):
-            if node.head == "add":
-                for i in range(len(node.args)):
-                    yield path, put(term, path, T.add(*node.args[:i], *node.args[i + 1 :]))
+            if node.head != "add":
+                continue
+            for i, part in enumerate(node.args):
+                left = (*node.args[:i], *node.args[i + 1 :])
+                one = part == T.number(1) and [a.head for a in left] == ["neg"]
+                if one or roles.fits(part, "epsilon") or (path == (1,) and canonical(part) in usual):
+                    yield path, put(term, path, T.add(*left))
 
     def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
-        if term.head != "relation":
-            return
-        right = term.args[1]
-        if right.head == "cases":
-            return
-        left = term.args[0]
-        old = shifted(left, -1, roles.time)
-        yield (1,), put(term, (1,), old + right)
-        for decay in roles.candidates("decay"):
-            yield (1,), put(term, (1,), decay * old + right)
+        if term.head == "relation" and term.args[1].head != "cases":
+            for part in _usual_parts(term.args[0], roles):
+                yield (1,), put(term, (1,), part + term.args[1])
         for path, node in positions(term):
-            if _in_denominator(term, path) and node.head != "number" and node.head != "add":
+            if node.head == "neg":
+                yield path, put(term, path, T.number(1) - node.args[0], join=False)
+                if node.args[0].head == "mul":
+                    first, *others = node.args[0].args
+                    yield path, put(term, path, T.mul(T.number(1) - first, *others))
+            if _in_denominator(term, path) and node.head not in ("number", "add"):
                 for epsilon in roles.candidates("epsilon"):
                     yield path, put(term, path, node + epsilon)
+
+
+def _usual_parts(left: Term, roles: Roles) -> Iterator[Term]:
+    old = shifted(left, -1, roles.time)
+    yield old
+    decays, coefficients = list(roles.candidates("decay")), list(roles.candidates("hyper"))
+    yield from (decay * old for decay in decays)
+    for gradient in roles.candidates("gradient"):
+        for value in (gradient, gradient**2):
+            yield value
+            yield from ((1 - decay) * value for decay in decays)
+        yield from (h * gradient for h in coefficients)
+        yield from (-(h * gradient) for h in coefficients)
+    for value in roles.candidates("average"):
+        yield value
+        yield -value
+        yield from (-(h * value) for h in coefficients)
 
 
 def _in_denominator(term: Term, path: Path) -> bool:

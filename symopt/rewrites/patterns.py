@@ -204,18 +204,18 @@ def positions(term: Term, path: Path = ()) -> Iterator[tuple[Path, Term]]:
         yield from positions(term.args[i], (*path, i))
 
 
-def put(term: Term, path: Path, new: Term) -> Term:
+def put(term: Term, path: Path, new: Term, *, join: bool = True) -> Term:
     """A copy with the node at ``path`` replaced; the nodes above it are new, so they lose their spans.
 
-    Sums and products stay flat, a sign moves in front of its product, and a factor 1 goes.
+    Products stay flat, and sums where ``join``; a sign moves in front of its product, and a factor 1 goes.
     """
     if not path:
         return new
     i, rest = path[0], path[1:]
-    below = put(term.args[i], rest, new)
+    below = put(term.args[i], rest, new, join=join)
     args = (*term.args[:i], below, *term.args[i + 1 :])
     match term.head, below.head:
-        case ("add", "add"):
+        case ("add", "add") if join:
             return T.add(*args)
         case ("mul", "mul"):
             return T.mul(*args)

@@ -102,6 +102,8 @@ def uncorrected(optimizer: Optimizer) -> Optimizer | None:
     """The averages used as they are."""
     found = corrected(optimizer)
     plain = {s: next(iter(x.atoms(At))) for s, x in found.items()}
+    if any(_has_power_of_time(eq.rhs) for eq in optimizer.update if eq.lhs.base not in found):
+        return None
     return _without(optimizer, plain) if found else None
 
 
@@ -246,11 +248,8 @@ def root_in_step(optimizer: Optimizer) -> Optimizer | None:
     root = _named_root(optimizer)
     if root is None:
         return None
-    squares = {eq.lhs.base: eq.rhs.args[0] for eq in optimizer.update}
     update = (
-        Eq(eq.lhs, squares[root], evaluate=False)
-        if eq.lhs.base == root
-        else Eq(eq.lhs, eq.rhs.xreplace({root[t]: sqrt(root[t])}), evaluate=False)
+        Eq(eq.lhs, eq.rhs**2 if eq.lhs.base == root else eq.rhs.xreplace({root[t]: sqrt(root[t])}), evaluate=False)
         for eq in optimizer.update
     )
     return restated(optimizer, update)
@@ -261,10 +260,9 @@ def reciprocal_root(optimizer: Optimizer) -> Optimizer | None:
     root = _named_root(optimizer)
     if root is None or _taken(optimizer, "l"):
         return None
-    square = next(eq.rhs.args[0] for eq in optimizer.update if eq.lhs.base == root)
     scale = Sequence("l", sign="nonnegative")
     update = (
-        Eq(scale[t], sqrt(1 / square, evaluate=False), evaluate=False)
+        Eq(scale[t], 1 / eq.rhs, evaluate=False)
         if eq.lhs.base == root
         else Eq(eq.lhs, eq.rhs.xreplace({1 / root[t]: scale[t]}), evaluate=False)
         for eq in optimizer.update
@@ -274,9 +272,10 @@ def reciprocal_root(optimizer: Optimizer) -> Optimizer | None:
 
 def _named_root(optimizer: Optimizer) -> Sequence | None:
     """A sequence that is a root, and that only the step divides by."""
+    step = optimizer.equations[optimizer.params.name]
     for eq in optimizer.update:
-        rooted = isinstance(eq.rhs, sp.Pow) and eq.rhs.exp == sp.Rational(1, 2) and _has_power_of_time(eq.rhs)
-        if rooted and any(e.rhs.has(1 / eq.lhs) for e in optimizer.update if e.lhs.base == optimizer.params):
+        roots = all(isinstance(f, sp.Pow) and f.exp == sp.Rational(1, 2) for f in sp.Mul.make_args(eq.rhs))
+        if roots and step.has(1 / eq.lhs):
             return eq.lhs.base
     return None
 

@@ -39,10 +39,13 @@ def _sensible(term: Term, pattern: Term, replacement: Term, roles: Roles) -> Ite
     for path, new in rewrites_of(term, pattern, replacement, roles):
         parent = term.at_path(path[:-1]).head if path else ""
         node = term.at_path(path).head
-        factor = anything and replacement.head == "mul" and (parent == "mul" or node == "neg")
-        factor |= anything and replacement.head == "div" and (parent in ("mul", "neg", "div") or node == "neg")
+        elsewhere = (
+            (replacement.head == "mul" and (parent == "mul" or node == "neg"))
+            or (replacement.head == "div" and (parent in ("mul", "div") or node == "neg"))
+            or node in ("number", "relation", "cases")
+        )
         power = replacement.head in ("pow", "call") and parent in ("pow", "call")
-        if not (factor or power or (anything and node in ("number", "relation", "cases"))):
+        if not (power or (anything and elsewhere) or under_gradient(term, path)):
             yield path, new
 
 
@@ -137,11 +140,12 @@ class Substitute(Rule):
 
     def _put(self, term: Term, roles: Roles, old: str, new: str) -> Iterator[Change]:
         for path, node in positions(term):
-            if not roles.fits(node, old) or _under_gradient(term, path):
+            if not roles.fits(node, old) or under_gradient(term, path):
                 continue
             for value in roles.candidates(new):
-                if _key(value) != _key(node) and value.name not in defined_name(term):
-                    yield path, put(term, path, _at_the_time_of(node, value))
+                moved = _at_the_time_of(node, value)
+                if _key(value) != _key(node) and not (term.head == "relation" and moved == term.args[0]):
+                    yield path, put(term, path, moved)
 
 
 def _key(value: Term) -> str:
@@ -159,7 +163,8 @@ def _at_the_time_of(old: Term, new: Term) -> Term:
     return new
 
 
-def _under_gradient(term: Term, path: Path) -> bool:
+def under_gradient(term: Term, path: Path) -> bool:
+    """Whether the path leads into the point of a gradient."""
     return any(term.at_path(path[:k]).head == "grad" for k in range(len(path)))
 
 

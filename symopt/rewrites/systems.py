@@ -22,13 +22,15 @@ class Overwrite(Rule):
             left = _defined(equation)
             if left is None or roles.of(left) != DERIVED:
                 continue
-            states = {n.name for _, n in equation.args[1].walk() if n.head in ("name", "at") and roles.of(n) == STATE}
-            for state in sorted(states):
-                users = [j for j in range(i, len(equations)) if left.name in equations[j].names()]
-                new = list(equations)
-                for j in users:
-                    new[j] = renamed(equations[j], left.name, state)
-                yield Edit(tuple(new), (i, *(j for j in users if j != i)))
+            values = {node for _, node in equation.args[1].walk() if roles.fits(node, "value")}
+            state = values.pop() if len(values) == 1 else None
+            if state is None or roles.of(state) != STATE or not _is_now(state, roles):
+                continue
+            users = [j for j in range(i, len(equations)) if left.name in equations[j].names()]
+            new = list(equations)
+            for j in users:
+                new[j] = renamed(equations[j], left.name, state.name)
+            yield Edit(tuple(new), (i, *(j for j in users if j != i)))
 
     def mends_system(self, equations: tuple[Term, ...], roles: Roles) -> Iterator[Edit]:
         seen: set[str] = set()
@@ -70,8 +72,7 @@ class Reorder(Rule):
                 for j in range(i + 1, len(equations))
                 if (left := _defined(equations[j])) is not None and _reads(equation, left, roles)
             ]
-            if needed:
-                j = needed[-1]
+            for j in needed:
                 yield Edit((*equations[:i], *equations[i + 1 : j + 1], equation, *equations[j + 1 :]), (j,))
 
 
@@ -83,10 +84,11 @@ def _defined(equation: Term) -> Term | None:
 
 def _reads(equation: Term, value: Term, roles: Roles) -> bool:
     """Whether an equation's right side uses the value at the same step; one without an index is."""
-    return any(
-        node == value and (node.head == "name" or lag(node.args[0], roles.time) == 0)
-        for _, node in equation.args[1].walk()
-    )
+    return any(node == value and _is_now(node, roles) for _, node in equation.args[1].walk())
+
+
+def _is_now(value: Term, roles: Roles) -> bool:
+    return value.head == "name" or lag(value.args[0], roles.time) == 0
 
 
 def renamed(term: Term, old: str, new: str) -> Term:

@@ -11,8 +11,8 @@ import sympy as sp
 from symopt.language import Optimizer
 from symopt.language.terms import Path, Term
 from symopt.rewrites.convention_list import CONVENTIONS, Convention
-from symopt.rewrites.mechanism import Rewrite
-from symopt.rewrites.roles import roles_of
+from symopt.rewrites.mechanism import Edit, Rewrite
+from symopt.rewrites.roles import GRADIENT, Roles, roles_of
 from symopt.rewrites.writing import terms_of
 
 
@@ -98,5 +98,15 @@ def _key(optimizer: Optimizer) -> tuple[sp.Basic, ...]:
 
 def apply_mistake(optimizer: Optimizer, mistake: Rewrite) -> Iterator[Broken]:
     """The definition with the mistake made once, for every place where it can be made."""
-    for edit in mistake.breaks_system(terms_of(optimizer), roles_of(optimizer)):
-        yield Broken(mistake, edit.equations, edit.changed, edit.path)
+    roles = roles_of(optimizer)
+    for edit in mistake.breaks_system(terms_of(optimizer), roles):
+        if not _redraws(edit, roles):
+            yield Broken(mistake, edit.equations, edit.changed, edit.path)
+
+
+def _redraws(edit: Edit, roles: Roles) -> bool:
+    """Whether the edit only makes the gradient's own equation something else than a gradient."""
+    culprit = edit.equations[edit.changed[0]]
+    right = culprit.args[1]
+    asked = right.args[0] if right.head == "neg" else right
+    return len(edit.changed) == 1 and roles.of(culprit.args[0]) == GRADIENT and asked.head != "grad"
