@@ -2,10 +2,25 @@
 
 from symopt.language.optimizer import Optimizer
 from symopt.language.schedule import Schedule
-from symopt.language.symbols import At, Dot, Grad, Hyper, HyperSymbol, Norm, Sequence, Shape, dot, exact, grad, norm, t
+from symopt.language.symbols import (
+    At,
+    Dot,
+    Expect,
+    Grad,
+    Hyper,
+    HyperSymbol,
+    Norm,
+    Sequence,
+    Shape,
+    dot,
+    exact,
+    grad,
+    norm,
+    t,
+)
 from symopt.language.validation import DefinitionError
 
 __all__ = [
-    "At", "DefinitionError", "Dot", "Grad", "Hyper", "HyperSymbol", "Norm", "Optimizer",
+    "At", "DefinitionError", "Dot", "Expect", "Grad", "Hyper", "HyperSymbol", "Norm", "Optimizer",
     "Schedule", "Sequence", "Shape", "dot", "exact", "grad", "norm", "t",
 ]

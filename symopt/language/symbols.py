@@ -228,6 +228,10 @@ class HyperSymbol(sp.Symbol):
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, bool]]:
         return (self.name, self.domain, self.meaning), dict(self._assumptions_orig)
 
+    def renamed(self, name: str) -> HyperSymbol:
+        """The same hyperparameter under another name."""
+        return HyperSymbol(name, self.domain, self.meaning, **self._assumptions_orig)
+
     def __call__(self, default: float | str | sp.Rational | None = None) -> Hyper:
         return Hyper(self, None if default is None else exact(default))
 

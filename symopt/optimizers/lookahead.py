@@ -3,10 +3,9 @@ forward, 1 step back", arXiv:1907.08610, Algorithm 1; defaults: section 5."""
 
 from __future__ import annotations
 
-from sympy import Eq, Mod, Piecewise
+from sympy import Eq, Mod, Piecewise, latex
 
-from symopt.language import HyperSymbol, Optimizer, Sequence, t
-from symopt.language.vocabulary import alpha, period, phi
+from symopt.language import Optimizer, Sequence, t, vocabulary
 from symopt.optimizers.gradient_descent import sgd
 
 
@@ -38,9 +37,10 @@ def lookahead(optimizer: Optimizer, k: int | None = 5, alpha: float | None = 0.5
     """
     theta = optimizer.params
     taken = {s.name for s in optimizer.sequences} | {h.name for h in optimizer.hyper}
-    slow = Sequence(unused(phi.name, taken))
-    fast = Sequence(unused(f"{theta.name}_fast", taken), rf"\tilde{{{theta.latex or _letter(theta.name)}}}")
-    steps, pull = _named_apart(period, taken), _named_apart(_alpha, taken)
+    slow = Sequence(_unused("phi", taken))
+    fast = Sequence(_unused(f"{theta.name}_fast", taken), rf"\tilde{{{latex(theta)}}}")
+    steps = vocabulary.period.renamed(_unused("k", taken))
+    pull = vocabulary.alpha.renamed(_unused("alpha", taken))
     synchronised = Eq(Mod(t, steps), 0)
     inner = [eq.xreplace({theta[t]: fast[t]}) for eq in optimizer.update]
     return optimizer.replace(
@@ -57,22 +57,9 @@ def lookahead(optimizer: Optimizer, k: int | None = 5, alpha: float | None = 0.5
     )
 
 
-_alpha = alpha
-
-
-def unused(name: str, taken: set[str]) -> str:
+def _unused(name: str, taken: set[str]) -> str:
     """The name, or the name with the first number that makes it unlike those taken."""
-    numbered = (f"{name}_{i}" for i in range(2, len(taken) + 3))
-    return name if name not in taken else next(n for n in numbered if n not in taken)
-
-
-def _named_apart(symbol: HyperSymbol, taken: set[str]) -> HyperSymbol:
-    name = unused(symbol.name, taken)
-    return symbol if name == symbol.name else HyperSymbol(name, symbol.domain, symbol.meaning, **symbol._assumptions_orig)
-
-
-def _letter(name: str) -> str:
-    return name if len(name) == 1 else f"\\{name}"
+    return next(n for n in (name, *(f"{name}_{i}" for i in range(2, len(taken) + 3))) if n not in taken)
 
 
 lookahead_sgd = lookahead(sgd)

@@ -56,7 +56,8 @@ def test_vectors_and_matrices_do_not_commute() -> None:
     a, b = Sequence("A", shape=Shape.MATRIX), Sequence("b", shape=Shape.VECTOR)
     assert a[t] * b[t] != b[t] * a[t]
     assert grad(b[t]).is_commutative is False
-    assert dot(b[t], b[t]).is_commutative and norm(b[t]).is_nonnegative
+    assert dot(b[t], b[t]).is_commutative
+    assert norm(b[t]).is_nonnegative
 
 
 @given(st.decimals(allow_nan=False, allow_infinity=False, min_value=-1000, max_value=1000, places=9))
@@ -70,7 +71,10 @@ def test_floats_mean_their_shortest_decimal(digits: int, places: int) -> None:
 
 
 def test_hyperparameters_know_their_domains() -> None:
-    assert eta.is_positive and beta.is_nonnegative and period.is_integer and period.is_positive
+    assert eta.is_positive
+    assert beta.is_nonnegative
+    assert (period.is_integer, period.is_positive) == (True, True)
+    assert beta.renamed("b") == HyperSymbol("b", beta.domain)
     twin = pickle.loads(pickle.dumps(beta))
     assert (twin, twin.domain, twin.meaning) == (beta, beta.domain, beta.meaning)
     assert beta(0.9).default == sp.Rational(9, 10)

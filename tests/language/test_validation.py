@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sympy import Eq
 
-from symopt.language import DefinitionError, HyperSymbol, Optimizer, Sequence, grad, t
+from symopt.language import At, DefinitionError, HyperSymbol, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import beta, eps, eta, g, m, theta, v, velocity
 from symopt.optimizers import catalogue
 from symopt.optimizers.adam import adam
@@ -134,8 +134,8 @@ def test_any_order_that_validates_keeps_what_is_read(optimizer: Optimizer, data:
     """A shuffled definition is refused exactly where some equation reads a value that comes later."""
     shuffled = data.draw(st.permutations(optimizer.update))
     place = {eq.lhs: i for i, eq in enumerate(shuffled)}
-    runs = all(place[used] < i for i, eq in enumerate(shuffled) for used in eq.rhs.atoms(type(theta[t])) if used.index == t)
-    if runs:
+    read_now = [(used, i) for i, eq in enumerate(shuffled) for used in eq.rhs.atoms(At) if used.index == t]
+    if all(place[used] < i for used, i in read_now):
         assert optimizer.replace(update=shuffled).states
     else:
         with pytest.raises(DefinitionError, match="used before it exists"):

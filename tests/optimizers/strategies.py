@@ -14,12 +14,12 @@ from tests.optimizers.stepping import Gradient, Number
 
 STEPS = 8
 
-_grid = [sp.Rational(*x) for x in ((0, 1), (1, 1000), (1, 10), (1, 2), (3, 5), (9, 10), (999, 1000), (1, 1), (6, 5), (3, 1))]
+_GRID = [sp.Rational(x) for x in ("0", "1/1000", "1/10", "1/2", "3/5", "9/10", "999/1000", "1", "6/5", "3")]
 
 
 @cache
 def _inside(domain: sp.Set) -> list[Number]:
-    return [mp.mpf(x.p) / x.q for x in _grid if x in domain]
+    return [mp.mpf(x.p) / x.q for x in _GRID if x in domain]
 
 
 @st.composite

@@ -7,11 +7,14 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from symopt.language import Optimizer, Schedule
+from symopt.language import DefinitionError, Optimizer, Schedule
 from symopt.optimizers import catalogue, get, lookahead, with_schedule, with_weight_decay
+from symopt.optimizers.adadelta import adadelta
+from symopt.optimizers.adam import adam
 from symopt.optimizers.gradient_descent import sgd
 from symopt.optimizers.nesterov import nesterov, nesterov_phi
 from symopt.optimizers.radam import radam
+from symopt.optimizers.schedules import exponential_decay
 from tests.optimizers.references import REFERENCES, Step
 from tests.optimizers.stepping import Gradient, Number, Run
 from tests.optimizers.strategies import STEPS, hyperparameters, oracles
@@ -41,7 +44,8 @@ def iterated(step: Step, gradient: Gradient, start: Number = START) -> list[Numb
 
 
 def agree(left: list[Number], right: list[Number]) -> bool:
-    return all(mp.almosteq(a, b, rel_eps=mp.mpf(10) ** -25, abs_eps=mp.mpf(10) ** -25) for a, b in zip(left, right, strict=True))
+    tiny = mp.mpf(10) ** -25
+    return all(mp.almosteq(a, b, rel_eps=tiny, abs_eps=tiny) for a, b in zip(left, right, strict=True))
 
 
 def test_every_definition_has_a_reference() -> None:
@@ -145,7 +149,9 @@ def test_every_schedule_has_a_reference() -> None:
 @pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov", "adam"])
 @settings(max_examples=30)
 @given(data=st.data(), gradient=oracles())
-def test_schedule_sets_the_learning_rate(name: str, schedule: Schedule, data: st.DataObject, gradient: Gradient) -> None:
+def test_schedule_sets_the_learning_rate(
+    name: str, schedule: Schedule, data: st.DataObject, gradient: Gradient
+) -> None:
     optimizer = get(name)
     assert isinstance(optimizer, Optimizer)
     scheduled = with_schedule(optimizer, schedule)
@@ -157,3 +163,20 @@ def test_schedule_sets_the_learning_rate(name: str, schedule: Schedule, data: st
         return inner(t, x, grad)
 
     assert agree(Run(scheduled, dict(hyper), gradient, START).params(STEPS), iterated(step, gradient))
+
+
+def test_a_schedule_needs_its_hyperparameter() -> None:
+    with pytest.raises(DefinitionError, match="adadelta: exponential-decay replaces eta, which is not among"):
+        with_schedule(adadelta, exponential_decay)
+
+
+@pytest.mark.parametrize("default", [{"k": 0}, {"k": -1}, {"alpha": 0}, {"alpha": 1.5}])
+def test_lookahead_refuses_defaults_outside_their_domains(default: dict[str, float]) -> None:
+    with pytest.raises(DefinitionError, match="outside its domain"):
+        lookahead(sgd, **default)
+
+
+def test_wrappers_keep_the_defaults_of_what_they_wrap() -> None:
+    wrapped = lookahead(adam, k=10, alpha=None)
+    kept = {h.name: h.default for h in adam.hyper}
+    assert {h.name: h.default for h in wrapped.hyper} == kept | {"k": 10, "alpha": None}
