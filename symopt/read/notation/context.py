@@ -1,0 +1,266 @@
+r"""What only the whole document tells: which letters count steps, and which symbols depend on them.
+
+``x_{k+1} = x_k + v_k`` makes k a step; then ``x_0`` is a value of x, where ``w_1`` in another
+document may be a weight's name. Nothing here looks at words around the formulas.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from symopt.read.notation.tree import Node, bare, base, entries, factors, shifted, symbols, whole_number
+
+HYPER = frozenset(
+    f"\\{n}" for n in "alpha beta gamma delta epsilon eta kappa lambda mu nu rho sigma tau zeta xi".split()
+)
+STEPS = {
+    "new": 0, "next": 0, "updated": 0, "current": 0, "cur": 0, "curr": 0, "now": 0, "old": -1, "prev": -1,
+    "previous": -1, "prior": -1, "last": -1,
+}  # fmt: skip
+_CURRENT = frozenset({"current", "cur", "curr", "now"})
+_LATER = frozenset({"new", "next", "updated"})
+_EARLIER = frozenset({"old", "prev", "previous", "prior", "last"})
+STRICT = frozenset({"f", "F", "J", "L", "\\ell", "O"})
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """A document's habits.
+
+    Args:
+        clocks: letters that count steps.
+        indexed: symbols that somewhere carry a step.
+        raised: symbols whose step is a bare superscript.
+        bracketed: symbols whose step is a superscript in parentheses.
+        applied: symbols whose step is written as an argument, ``w(t)``.
+        numbered: symbols whose number subscripts are steps.
+        paired: symbols with a second index that matters.
+        functions: symbols that gradients are taken of, or that have arguments.
+        averages: what ``E`` and ``RMS`` are written with a step behind their bracket.
+        steps: how far from the present step words such as "old" are.
+    """
+
+    clocks: frozenset[str] = frozenset({"t"})
+    indexed: frozenset[str] = frozenset()
+    raised: frozenset[str] = frozenset()
+    bracketed: frozenset[str] = frozenset()
+    applied: frozenset[str] = frozenset()
+    numbered: frozenset[str] = frozenset()
+    paired: frozenset[str] = frozenset()
+    functions: frozenset[str] = frozenset()
+    averages: frozenset[str] = frozenset()
+    steps: dict[str, int] = field(default_factory=lambda: dict(STEPS))
+
+    def counts(self, name: str) -> bool:
+        """Whether a number at this symbol is a step: beta_1 never is."""
+        if name == "\\beta":
+            return False
+        return name in self.indexed or (name in self.numbered and name not in HYPER)
+
+
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """A symbol with scripts, and in which formula and on which side it stands."""
+
+    name: str
+    sub: tuple[Node, ...]
+    sup: Node | None
+    left: bool
+    formula: int
+
+
+def survey(trees: Sequence[Node]) -> Context:
+    """The habits that these formulas of one document show."""
+    uses = [use for i, tree in enumerate(trees) for use in _uses(tree, i)]
+    applied = [a for tree in trees for a in _applications(tree)]
+    clocks = frozenset({"t"}) | _clocks(uses, applied)
+    bounds = [_bound(tree, clocks) for tree in trees]
+    indexed = frozenset(u.name for u in uses if _stepped(u, clocks | bounds[u.formula]))
+    return Context(
+        clocks=clocks,
+        indexed=indexed,
+        raised=_raised(uses, clocks),
+        bracketed=frozenset(u.name for u in uses if not u.sub and _in_brackets(u.sup) and _clock(u.sup, clocks)),
+        applied=_applied(applied, clocks),
+        numbered=_numbered(uses, indexed),
+        paired=_paired(uses, clocks),
+        functions=frozenset(f for tree in trees for f in _functions(tree)),
+        averages=frozenset(a for tree in trees for a in _averages(tree, clocks)),
+        steps=_steps(uses),
+    )
+
+
+def _uses(tree: Node, formula: int) -> Iterator[_Use]:
+    left = tree.items[0] if tree.kind == "relations" else None
+    sides = [(left, True), *((n, False) for n in tree.items[1:])] if left is not None else [(tree, False)]
+    for side, first in sides:
+        for node in side.walk():
+            if node.kind == "scripts" and base(node).kind in ("symbol", "word"):
+                yield _Use(base(node).text + node.text, entries(node.sub), node.sup, first, formula)
+
+
+def _in_brackets(node: Node | None) -> bool:
+    return node is not None and bare(node).kind == "group" and bare(node).text == "()"
+
+
+def _clock(node: Node | None, clocks: frozenset[str]) -> bool:
+    return node is not None and bool(symbols(node) & clocks)
+
+
+def _clocks(uses: list[_Use], applied: list[tuple[str, str, int]]) -> frozenset[str]:
+    """Letters seen at one symbol with two offsets, or on a left side with an offset."""
+    seen: dict[tuple[str, str], set[int]] = defaultdict(set)
+    found: set[str] = set()
+    for use in uses:
+        for entry in use.sub:
+            letter = shifted(entry)
+            if letter:
+                seen[use.name, letter[0]].add(letter[1])
+                if use.left and letter[1]:
+                    found.add(letter[0])
+        letter = shifted(use.sup) if use.sup is not None else None
+        if letter and (_in_brackets(use.sup) or use.name not in HYPER):
+            seen[use.name + "^", letter[0]].add(letter[1])
+    for name, letter_, offset in applied:
+        if name not in HYPER and name not in STRICT:
+            seen[name + "()", letter_].add(offset)
+    found |= {letter for (_, letter), offsets in seen.items() if len(offsets) > 1}
+    return frozenset(letter for letter in found if letter.isalpha() and letter.islower() or letter == "\\tau")
+
+
+def _applications(tree: Node) -> Iterator[tuple[str, str, int]]:
+    for first, second in _neighbours(tree):
+        if second.kind == "group" and second.text == "()" and len(second.items) == 1 and base(first).kind == "symbol":
+            letter = shifted(second.items[0])
+            if letter:
+                yield base(first).text, *letter
+
+
+def _neighbours(tree: Node) -> Iterator[tuple[Node, Node]]:
+    for node in tree.walk():
+        if node.kind == "product":
+            yield from zip(node.items, node.items[1:], strict=False)
+
+
+def _applied(applied: list[tuple[str, str, int]], clocks: frozenset[str]) -> frozenset[str]:
+    return frozenset(
+        name
+        for name, letter, offset in applied
+        if letter in clocks and name not in STRICT and (not offset or name not in HYPER)
+    )
+
+
+def bound_variable(node: Node) -> str:
+    """The variable of a sum's or product's lower script; "" where there is none."""
+    if node.sub is None:
+        return ""
+    sub = entries(node.sub)[0] if entries(node.sub) else node.sub
+    first = base(sub.items[0] if sub.kind == "relations" else sub)
+    return first.text if first.kind in ("symbol", "word") else ""
+
+
+def _bound(tree: Node, clocks: frozenset[str]) -> frozenset[str]:
+    return frozenset(bound_variable(n) for n in tree.walk() if n.kind == "big" and _clock(n.sup, clocks)) - {""}
+
+
+def _stepped(use: _Use, clocks: frozenset[str]) -> bool:
+    if any(_clock(e, clocks) for e in use.sub):
+        return True
+    words = [bare(e).text for e in (*use.sub, *([use.sup] if use.sup else [])) if bare(e).kind == "word"]
+    return any(w in STEPS for w in words) or (_in_brackets(use.sup) and _clock(use.sup, clocks))
+
+
+def _raised(uses: list[_Use], clocks: frozenset[str]) -> frozenset[str]:
+    return frozenset(
+        u.name
+        for u in uses
+        if u.left and not u.sub and u.sup is not None and u.name not in HYPER
+        and (letter := shifted(u.sup)) is not None and letter[0] in clocks
+    )  # fmt: skip
+
+
+def _numbered(uses: list[_Use], indexed: frozenset[str]) -> frozenset[str]:
+    """Symbols given at one number from themselves at another, and those beside them."""
+    formulas: dict[int, list[_Use]] = defaultdict(list)
+    for use in uses:
+        formulas[use.formula].append(use)
+    rows = [([u for u in row if u.left], [u for u in row if not u.left]) for row in formulas.values()]
+    found = {
+        left[0].name
+        for left, right in rows
+        if left and (k := _number(left[0])) is not None
+        and any(u.name == left[0].name and _number(u) not in (None, k) for u in right)
+    }  # fmt: skip
+    for left, right in rows:
+        if left and (_instant(left[0]) or (_number(left[0]) is not None and left[0].name in found | indexed)):
+            found |= {u.name for u in right if _number(u) is not None and u.name not in HYPER}
+    return frozenset(found)
+
+
+def _number(use: _Use) -> int | None:
+    return whole_number(use.sub[0]) if len(use.sub) == 1 else None
+
+
+def _instant(use: _Use) -> bool:
+    return len(use.sub) == 1 and bare(use.sub[0]).kind == "scripts" and base(use.sub[0]).text == "t"
+
+
+def _paired(uses: list[_Use], clocks: frozenset[str]) -> frozenset[str]:
+    """Symbols whose second index takes more than one form."""
+    forms: dict[str, set[str]] = defaultdict(set)
+    for use in uses:
+        seconds = [e for e in use.sub[1:]] if use.sub and _clock(use.sub[0], clocks) else []
+        if use.sub and use.sup is not None and _in_brackets(use.sup) and _clock(use.sub[0], clocks):
+            seconds.append(bare(use.sup).items[0])
+        for entry in map(bare, seconds):
+            forms[use.name].add(entry.text if entry.kind in ("symbol", "word") else f"expression {_shape(entry)}")
+    return frozenset(name for name, seen in forms.items() if len(seen) > 1)
+
+
+def _shape(node: Node) -> str:
+    return f"{node.kind}{node.text}({','.join(_shape(n) for n in node.children())})"
+
+
+def _functions(tree: Node) -> Iterator[str]:
+    for first, second in _neighbours(tree):
+        head, of = base(first), base(second)
+        if of.kind == "symbol" and head.kind in ("nabla", "partial"):
+            subscripted = bare(first).kind == "scripts" and bare(first).sub is not None
+            if subscripted or (bare(second).kind != "scripts" and head.kind == "partial") or of.text in STRICT:
+                yield of.text
+    for node in tree.walk():
+        if node.kind == "fraction":
+            yield from _differentiated(node)
+        elif node.kind == "product":
+            for nabla, of, argument in zip(node.items, node.items[1:], node.items[2:], strict=False):
+                if base(nabla).kind == "nabla" and of.kind == "symbol" and base(argument).text == "()":
+                    yield of.text
+
+
+def _differentiated(fraction: Node) -> Iterator[str]:
+    top, bottom = (factors(n) for n in fraction.items)
+    if base(bottom[0]).kind == "partial" and base(top[0]).kind == "partial" and len(top) > 1:
+        if base(top[1]).kind == "symbol":
+            yield base(top[1]).text
+    elif len(top) == len(bottom) == 1 and top[0].kind == bottom[0].kind == "symbol":
+        if len(top[0].text) == 2 and top[0].text[0] == bottom[0].text[0] == "d":
+            yield top[0].text[1]
+
+
+def _averages(tree: Node, clocks: frozenset[str]) -> Iterator[str]:
+    for first, second in _neighbours(tree):
+        if first.kind in ("symbol", "word") and second.kind == "scripts" and base(second).kind == "group":
+            if any(_clock(e, clocks) for e in entries(second.sub)):
+                yield first.text
+
+
+def _steps(uses: list[_Use]) -> dict[str, int]:
+    words = {bare(e).text for u in uses for e in (*u.sub, *([u.sup] if u.sup else [])) if bare(e).kind == "word"}
+    steps = dict(STEPS)
+    if words & _CURRENT and words & _LATER:
+        steps |= dict.fromkeys(_CURRENT, -1)
+        if words & _EARLIER:
+            steps |= dict.fromkeys(_EARLIER, -2)
+    return steps

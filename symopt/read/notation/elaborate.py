@@ -1,0 +1,372 @@
+"""Trees into terms: what the formula means in a document with these habits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from symopt.language.terms import FUNCTIONS, Term
+from symopt.read.notation import applications, gradients
+from symopt.read.notation.context import Context, bound_variable
+from symopt.read.notation.indices import Named, Scope, label, named
+from symopt.read.notation.tree import Node, NotRead, bare, base, factors, symbols
+
+_LONGEST_NUMBER = 40
+_GREATEST_EXPONENT = 400
+_FENCES = {"||": "abs", "‖‖": "norm", "⌊⌋": "floor", "⌈⌉": "ceil", "<>": "dot"}
+_LISTS = {"()": "list", "[]": "interval", "{}": "set"}
+_SMALL = frozenset({"\\epsilon", "\\delta"})
+
+
+class Elaborator:
+    """Reads one formula's tree; ``notes`` are the charitable readings made on the way."""
+
+    def __init__(self, source: str, context: Context) -> None:
+        self.source = source
+        self.context = context
+        self.bound: frozenset[str] = frozenset()
+        self.notes: list[str] = []
+        self.summed = False  # the operand just read was a sum over data
+
+    def note(self, text: str) -> None:
+        if text not in self.notes:
+            self.notes.append(text)
+
+    def scope(self) -> Scope:
+        return Scope(self.context, self.bound, self.term, self.note)
+
+    def term(self, node: Node) -> Term:
+        """What ``node`` means.
+
+        Raises:
+            NotRead: with the reason and the place.
+        """
+        match node.kind:
+            case "symbol" | "word":
+                return Term("name", name=node.text, span=(node.start, node.end))
+            case "number":
+                return Term("number", value=_value(node), span=(node.start, node.end))
+            case "sum":
+                return _joined("add", [self.term(n) for n in node.items], node)
+            case "negative":
+                return _negated(self.term(node.items[0]), node)
+            case "product":
+                return self.product(node)
+            case "group":
+                return self.group(node)
+            case "scripts":
+                return self.operand((node,), 0)[0] if base(node).kind in _OPERATES else self.scripted(node)
+            case "nabla" | "partial" | "function" | "fraction":
+                return self.operand((node,), 0)[0]
+            case "root":
+                return self.root(node)
+            case "percent":
+                hundred = Term("number", value=Fraction(100), span=(node.start, node.start))
+                return Term("div", (self.term(node.items[0]), hundred), span=(node.start, node.end))
+            case "big":
+                return self.big(node)
+            case "relations":
+                return self.relations(node)
+            case "value":
+                return gradients.evaluated(self, node)
+            case "rows":
+                return self.cases(node)
+            case "list":
+                return Term("call", tuple(self.term(n) for n in node.items), "list", span=(node.start, node.end))
+            case _:
+                raise NotRead("nothing is written here", node.start)
+
+    # Products.
+
+    def product(self, node: Node) -> Term:
+        """Factors from the left; a slash divides what stands before it by the next factor."""
+        items, run, i = node.items, list[Term](), 0
+        while i < len(items):
+            kind = items[i].kind
+            if kind in ("slash", "modulo"):
+                divisor, i = self.operand(items, i + 1)
+                whole = (run[0].span or (0, 0))[0], (divisor.span or (0, 0))[1]
+                dividend = self.multiplied(run)
+                run = [
+                    Term("div", (dividend, divisor), span=whole)
+                    if kind == "slash"
+                    else Term("call", (dividend, divisor), "mod", span=whole)
+                ]
+                continue
+            i += kind == "times"
+            self.summed = False
+            value, end = self.operand(items, i)
+            if value.head == "number" and run and run[-1].head == "number" and kind != "times":
+                raise NotRead("two numbers side by side", items[i].start)
+            run = self.averaged(run, value) if self.summed else [*run, value] if len(run) < 2 else _pushed(run, value)
+            self.summed = False
+            i = end
+        return self.multiplied(run)
+
+    def averaged(self, run: list[Term], total: Term) -> list[Term]:
+        """A gradient summed over the data, with the 1/n before it taken in."""
+        last = run[-1] if run else None
+        start = (total.span or (0, 0))[0]
+        if last is not None and last.head == "div" and last.args[1].head in ("name", "call", "number"):
+            top, run = last.args[0], run[:-1]
+            if top.value == 1:
+                start = (last.span or (0, 0))[0]
+            else:
+                run.append(top)
+        else:
+            self.note("the sum over the data is read as the whole gradient")
+        return [*run, Term("grad", total.args, total.name, span=(start, (total.span or (0, 0))[1]))]
+
+    def multiplied(self, run: list[Term]) -> Term:
+        if len(run) == 1:
+            return run[0]
+        span = ((run[0].span or (0, 0))[0], max((r.span or (0, 0))[1] for r in run))
+        kept = [r for i, r in enumerate(run) if not (_is_identity(r) and i and run[i - 1].name in _SMALL)]
+        if len(kept) < len(run):
+            self.note("the identity matrix beside the small constant is left out")
+        if len(kept) == 1:
+            return _respanned(kept[0], *span)
+        flat = tuple(b for a in kept for b in (a.args if a.head == "mul" else (a,)))
+        return Term("mul", flat, span=span)
+
+    def operand(self, items: Sequence[Node], i: int) -> tuple[Term, int]:
+        """The factor that begins at ``items[i]`` with all it takes to its right, and the place behind."""
+        item = items[i]
+        head = base(item)
+        match head.kind:
+            case "nabla":
+                return gradients.nabla(self, items, i)
+            case "partial":
+                return gradients.partial(self, items, i)
+            case "function":
+                return applications.function(self, items, i)
+            case "fraction":
+                return self.fraction(items, i)
+            case "symbol" | "word":
+                if head.text == "\\Delta" and item.kind == "scripts" and _misused_delta(items, i):
+                    self.note("Delta before a function is read as nabla")
+                    return gradients.nabla(self, items, i)
+                found = gradients.slashed(self, items, i) if head.text[0] == "d" and len(head.text) > 1 else None
+                found = found or applications.applied(self, items, i)
+                return found or (self.term(item), i + 1)
+            case _:
+                return self.term(item), i + 1
+
+    def fraction(self, items: Sequence[Node], i: int) -> tuple[Term, int]:
+        """A quotient or a derivative; ``(t)`` behind a derivative says when it is taken."""
+        item, head = items[i], base(items[i])
+        top, bottom = head.items
+        found = gradients.derivative(factors(top), factors(bottom))
+        if found is None:
+            quotient = Term("div", (self.term(bare(top)), self.term(bare(bottom))), span=(head.start, head.end))
+            return (self.raised(item, quotient) if item is not head else quotient), i + 1
+        if found.function is None:
+            return gradients.operated(self, found, items, i)
+        result = gradients.derived(self, found, head.start, head.end)
+        if item is not head:
+            return self.raised(item, result), i + 1
+        index = applications.step_argument(self, items, i + 1)
+        moved = gradients.moved(result, index, items[i + 1].end) if index is not None else None
+        return (moved, i + 2) if moved is not None else (result, i + 1)
+
+    # Scripts.
+
+    def scripted(self, node: Node) -> Term:
+        head = base(node)
+        if head.kind not in ("symbol", "word"):
+            if head.kind == "group" and head.text == "‖‖":
+                return self.normed(node, head)
+            return self.raised(node, self.term(node.items[0]))
+        if head.text == "e" and node.sub is None and node.sup is not None and "e" not in self.context.indexed:
+            return Term("call", (self.term(node.sup),), "exp", span=(node.start, node.end))
+        term, power = self.unpowered(node)
+        return self.power(term, power, node.end)
+
+    def unpowered(self, node: Node) -> tuple[Term, Node | None]:
+        """A symbol with its steps, and the exponent on it."""
+        found = named(node, self.scope())
+        return self.symbol(found, bare(node), node), found.power
+
+    def symbol(self, found: Named, node: Node, written: Node) -> Term:
+        span = (written.start, written.end)
+        if found.power is not None:
+            span = self.under_power(node)
+        if found.index:
+            return Term("at", found.index, found.name, span=span)
+        return Term("name", name=found.name, span=span)
+
+    def under_power(self, node: Node) -> tuple[int, int]:
+        """Where the base of a power is written; an empty span where the exponent splits it."""
+        assert node.sup is not None  # a power
+        if node.sub is not None and node.sub.start > node.sup.start:
+            return node.start, node.start
+        below = node.items[0].end if node.sub is None else node.sub.end
+        caret = self.source.rfind("^", below, node.sup.start)
+        return node.start, caret if caret >= 0 else node.sup.start
+
+    def raised(self, node: Node, term: Term) -> Term:
+        """A bracket or fraction with scripts: a gradient's step, a power."""
+        if node.text:
+            raise NotRead("a prime on an expression", node.start)
+        if node.sub is not None:
+            moved = gradients.moved(term, self.term(bare(node.sub)), node.sub.end)
+            if moved is None:
+                raise NotRead("a subscript on an expression", node.sub.start)
+            term = _respanned(moved, node.start, self.under_power(node)[1] if node.sup is not None else node.end)
+        return self.power(term, node.sup, node.end)
+
+    def power(self, term: Term, sup: Node | None, end: int) -> Term:
+        if sup is None:
+            return term
+        sup = bare(sup)
+        span = ((term.span or (0, 0))[0], end)
+        if sup.kind == "symbol" and (sup.text == "\\top" or (sup.text == "T" and _transposable(term))):
+            return Term("call", (term,), "transpose", span=span)
+        if sup.kind in ("word", "empty") or (sup.kind == "symbol" and not sup.text.lstrip("\\").isalpha()):
+            raise NotRead("a superscript that is no power", sup.start)
+        return Term("pow", (term, self.term(sup)), span=span)
+
+    def normed(self, node: Node, head: Node) -> Term:
+        kind = label(node.sub) if node.sub is not None else ""
+        span = self.under_power(node) if node.sup is not None else (node.start, node.end)
+        name = "norm" if kind in ("", "2", "F") else f"norm_{kind}"
+        return self.power(Term("call", (self.term(head.items[0]),), name, span=span), node.sup, node.end)
+
+    # Brackets, roots, sums.
+
+    def group(self, node: Node) -> Term:
+        span = (node.start, node.end)
+        if node.text in _FENCES:
+            return Term("call", tuple(self.term(n) for n in node.items), _FENCES[node.text], span=span)
+        if not node.items:
+            raise NotRead("empty brackets", node.start)
+        if len(node.items) == 1:
+            return _respanned(self.term(node.items[0]), *span)
+        name = _LISTS.get(node.text, "interval")
+        return Term("call", tuple(self.term(n) for n in node.items), name, span=span)
+
+    def root(self, node: Node) -> Term:
+        inner = self.term(bare(node.items[0]) if not bare(node.items[0]).text else node.items[0])
+        if len(node.items) == 1:
+            return Term("call", (inner,), "sqrt", span=(node.start, node.end))
+        one = Term("number", value=Fraction(1), span=(node.start, node.start))
+        exponent = Term("div", (one, self.term(node.items[1])), span=(node.start, node.start))
+        return Term("pow", (inner, exponent), span=(node.start, node.end))
+
+    def big(self, node: Node) -> Term:
+        variable = bound_variable(node)
+        outside = self.bound
+        low, high = self.bounds(node, variable)
+        self.bound = outside | ({variable} if variable else set())
+        body = self.term(node.items[0])
+        self.bound = outside
+        span = (node.start, node.end)
+        if node.text == "lim":
+            return Term("call", (body, low), "lim", span=span)
+        steps = node.sup is not None and bool(symbols(node.sup) & self.context.clocks)
+        if node.text == "sum" and body.head == "grad" and variable not in body.names() and not steps:
+            self.summed = True
+            return _respanned(body, *span)
+        return Term("sum" if node.text == "sum" else "prod", (low, high, body), variable, span=span)
+
+    def bounds(self, node: Node, variable: str) -> tuple[Term, Term]:
+        """First and last value of the bound variable; a name for the set where that is all there is."""
+        sub = bare(node.sub) if node.sub is not None else None
+        if sub is not None and sub.kind == "relations" and sub.text == "=" and node.sup is not None:
+            return self.term(sub.items[1]), self.term(bare(node.sup))
+        if sub is not None and sub.kind == "symbol" and node.sup is not None:
+            self.note(f"the sum over {variable} is read from 1")
+            return Term("number", value=Fraction(1), span=(sub.end, sub.end)), self.term(bare(node.sup))
+        span = (sub.start, sub.end) if sub is not None else (node.start, node.start)
+        every = Term("name", name=label(sub) if sub is not None else "\\ldots", span=span)
+        return every, (self.term(bare(node.sup)) if node.sup is not None else every)
+
+    # Relations and cases.
+
+    def relations(self, node: Node) -> Term:
+        parts = [self.term(n) for n in node.items]
+        signs = ["=" if s == ":=" else s for s in node.text.split()]
+        pairs = [
+            Term("relation", (a, b), sign, span=((a.span or (0, 0))[0], (b.span or (0, 0))[1]))
+            for sign, a, b in zip(signs, parts, parts[1:], strict=False)
+        ]
+        return pairs[0] if len(pairs) == 1 else Term("call", tuple(pairs), "and", span=(node.start, node.end))
+
+    def cases(self, node: Node) -> Term:
+        if node.text not in ("cases", "array", "aligned", "dcases", "rcases", "split"):
+            raise NotRead("a matrix or a stack of lines", node.start)
+        args: list[Term] = []
+        for row in node.items:
+            value, condition = _row(row)
+            args += [self.term(value), self.condition(condition, row)]
+        return Term("cases", tuple(args), span=(node.start, node.end))
+
+    def condition(self, node: Node | None, row: Node) -> Term:
+        if node is None:
+            return Term("name", name="otherwise", span=(row.end, row.end))
+        return self.term(node)
+
+
+_OPERATES = frozenset({"nabla", "partial", "function", "fraction"})
+_OTHERWISE = frozenset({"otherwise", "else", "otherwise.", "else.", "o.w.", "in other cases"})
+
+
+def _row(row: Node) -> tuple[Node, Node | None]:
+    """The value and the condition of a row of cases; no condition for "otherwise"."""
+    value, *rest = row.items
+    words = [n.text.rstrip(" .,").lower() for n in rest if n.kind == "word"]
+    maths = [n for n in rest if n.kind != "word"]
+    if len(maths) == 1:
+        return value, maths[0]
+    if maths or value.kind == "word":
+        raise NotRead("a row that is no case", row.start)
+    if not rest or any(w in _OTHERWISE for w in words):
+        return value, None
+    return value, rest[0]
+
+
+def _value(node: Node) -> Fraction:
+    text = node.text.lower().rstrip(".")
+    digits, _, exponent = text.partition("e")
+    if len(digits) > _LONGEST_NUMBER or (exponent and abs(int(exponent)) > _GREATEST_EXPONENT):
+        raise NotRead("a number too large", node.start)
+    return Fraction(text)
+
+
+def _respanned(term: Term, start: int, end: int) -> Term:
+    return Term(term.head, term.args, term.name, term.value, (start, end))
+
+
+def _joined(head: str, args: list[Term], node: Node) -> Term:
+    assert head == "add"
+    flat = tuple(b for a in args for b in (a.args if a.head == "add" else (a,)))
+    return Term("add", flat, span=(node.start, node.end))
+
+
+def _negated(term: Term, node: Node) -> Term:
+    if term.head == "neg":
+        return _respanned(term.args[0], node.start, node.end)
+    return Term("neg", (term,), span=(node.start, node.end))
+
+
+def _pushed(run: list[Term], value: Term) -> list[Term]:
+    run.append(value)
+    return run
+
+
+def _is_identity(term: Term) -> bool:
+    return (term.head == "name" and term.name == "I") or term.value == 1
+
+
+def _transposable(term: Term) -> bool:
+    return not (term.head == "number" or (term.name.startswith("\\") and term.head == "name") or term.head == "add")
+
+
+def _misused_delta(items: Sequence[Node], i: int) -> bool:
+    node = items[i]
+    return (
+        node.sub is not None
+        and i + 2 < len(items)
+        and base(items[i + 1]).kind == "symbol"
+        and gradients.is_arguments(items[i + 2])
+    )
