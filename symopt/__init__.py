@@ -1,0 +1,47 @@
+"""Optimizers written down once, as the recurrences a paper prints; and an audit that checks documents against them.
+
+    from symopt import Optimizer, Sequence, grad, t
+
+Nothing is imported before it is asked for, so that ``import symopt`` costs next to nothing.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from symopt import audit, language, optimizers
+    from symopt.language import (
+        DefinitionError,
+        HyperSymbol,
+        Optimizer,
+        Schedule,
+        Sequence,
+        Shape,
+        dot,
+        grad,
+        norm,
+        t,
+    )
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "DefinitionError", "HyperSymbol", "Optimizer", "Schedule", "Sequence", "Shape", "__version__",
+    "audit", "dot", "grad", "language", "norm", "optimizers", "t",
+]  # fmt: skip
+
+_PACKAGES = frozenset({"audit", "language", "optimizers"})
+
+
+def __getattr__(name: str) -> Any:
+    if name in _PACKAGES:
+        return importlib.import_module(f"symopt.{name}")
+    if name in __all__:
+        return getattr(importlib.import_module("symopt.language"), name)
+    raise AttributeError(f"module 'symopt' has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

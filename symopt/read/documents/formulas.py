@@ -114,7 +114,12 @@ class _Scan:
 
     def _until(self, opening: re.Match[str], closing: str, display: bool) -> list[Found]:
         start, inside = opening.span()
-        end = self._closing(inside, closing, self._paragraph_end(inside))
+        limit = self._paragraph_end(inside)
+        if self.vain.get(closing, -1) >= limit:
+            return []
+        end = self._closing(inside, closing, limit)
+        if end is None:
+            self.vain[closing] = limit
         if end is None and display:
             end = self._far_closing(inside, closing)
         token = "$" if opening.group() == "$`" else opening.group()
@@ -203,8 +208,8 @@ class _Scan:
 
     def _doubled(self, opening: re.Match[str]) -> list[Found]:
         start, at = opening.span()
-        bracket = self.text[at]
-        if bracket not in "([":
+        bracket = self.text[at : at + 1]
+        if bracket not in ("(", "["):
             return []
         closing = r"\\)" if bracket == "(" else r"\\]"
         limit = self._paragraph_end(at)

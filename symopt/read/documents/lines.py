@@ -98,5 +98,7 @@ def is_title(line: str) -> bool:
         return False
     if text[-1] in ".,;?!" or not (text[0].isupper() or text[0].isdigit()) or "$" in text or "\\" in text:
         return False
+    if _MATHEMATICAL.search(text):
+        return False
     letters = sum(c.isalpha() or c == " " for c in text)
     return letters >= 0.7 * len(text) and "=" not in text

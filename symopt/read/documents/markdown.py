@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from symopt.read.documents.blocks import Block, CodeBlock, Heading, MathBlock, Passage
 from symopt.read.documents.formulas import Dialect, formulas
@@ -35,8 +35,7 @@ def text_blocks(passage: Passage) -> Sequence[Block]:
     return _Reader(passage, Dialect.TEXT).blocks()
 
 
-@dataclass(frozen=True)
-class _Line:
+class _Line(NamedTuple):
     start: int
     text: str
 
@@ -46,7 +45,7 @@ class _Line:
 
     @property
     def indent(self) -> int:
-        return len(self.text.expandtabs(4)) - len(self.text.expandtabs(4).lstrip())
+        return len(self.text[: len(self.text) - len(self.text.lstrip())].expandtabs(4))
 
     @property
     def blank(self) -> bool:
@@ -88,6 +87,9 @@ class _Reader:
         in_list = quoted = False
         while number < len(self.lines):
             line = self.lines[number]
+            if line.blank:
+                quoted, number = False, number + 1
+                continue
             before_blank = number == 0 or self.lines[number - 1].blank
             quote = _QUOTE.match(line.text) if quoted or before_blank else None
             quoted = quote is not None
@@ -104,9 +106,9 @@ class _Reader:
                 continue
             if _LIST.match(line.text):
                 in_list = True
-            elif not line.blank and line.indent == 0:
+            elif not line.text[:1].isspace():
                 in_list = False
-            if self.dialect is Dialect.MARKDOWN and before_blank and not in_list and line.indent >= 4 and not line.blank:
+            if self.dialect is Dialect.MARKDOWN and before_blank and not in_list and line.indent >= 4:
                 number = self._take_indented(number)
                 continue
             number += 1

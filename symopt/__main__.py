@@ -1,0 +1,5 @@
+"""``python -m symopt``."""
+
+from symopt.cli import main
+
+main()
