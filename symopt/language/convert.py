@@ -86,7 +86,7 @@ def _ordered(total: sp.Add) -> list[sp.Expr]:
         return (
             bool(part.could_extract_minus_sign()),
             not (part.is_Rational or part.atoms(At)),
-            not (part.is_Rational or isinstance(part, At) or (part.is_Mul and any(isinstance(a, At) for a in part.args))),
+            not (part.is_Rational or any(isinstance(a, At) for a in sp.Mul.make_args(part))),
             all(not sp.expand(i - sp.Symbol("t", integer=True, positive=True)).is_negative for i in lags),
             not isinstance(part, At),
             part.default_sort_key() if hasattr(part, "default_sort_key") else sp.default_sort_key(part),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 from symopt.language.terms import Term
@@ -15,6 +16,23 @@ _FENCES = {"abs": (r"\left|", r"\right|"), "floor": (r"\lfloor", r"\rfloor"), "c
            "norm": (r"\left\|", r"\right\|")}  # fmt: skip
 _RELATIONS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "~": r"\approx", "propto": r"\propto", "->": r"\to",
               "=>": r"\Rightarrow", "in": r"\in"}  # fmt: skip
+
+
+_BRACKET = re.compile(r"\\(?:left|right|[bB]igg?[lr]?)\s*|\\[{}|]|\\(?:[lr](?:angle|floor|ceil|brace))|[()\[\]{}]")
+_OPENING = frozenset({"(", "[", "{", r"\{", r"\langle", r"\lfloor", r"\lceil", r"\lbrace"})
+
+
+def enclosed(text: str) -> bool:
+    """Whether one pair of brackets holds all of the text."""
+    depth = 0
+    brackets = [m for m in _BRACKET.finditer(text) if not m.group().rstrip().endswith(("left", "right", "g", "l", "r"))]
+    if not brackets or text[: brackets[0].start()].strip(" \\abefgilrtB"):
+        return False
+    for match in brackets:
+        depth += 1 if match.group() in _OPENING else -1 if match.group() != r"\|" else 0
+        if depth == 0:
+            return not text[match.end() :].strip()
+    return False
 
 
 def latex(term: Term, source: str = "") -> str:
@@ -34,8 +52,10 @@ class _Printer:
         self.source = source
 
     def print(self, term: Term, needed: int) -> str:
-        body = self._copied(term) or getattr(self, f"_{term.head}")(term)
-        return rf"\left({body}\right)" if _BINDING.get(term.head, _ATOM) < needed else body
+        copied = self._copied(term)
+        body = copied or getattr(self, f"_{term.head}")(term)
+        loose = _BINDING.get(term.head, _ATOM) < needed and not (copied and enclosed(copied))
+        return rf"\left({body}\right)" if loose else body
 
     def _copied(self, term: Term) -> str | None:
         if not self.source or not term.span or term.head == "number":
@@ -46,7 +66,7 @@ class _Printer:
 
     def _number(self, term: Term) -> str:
         assert term.value is not None
-        if self.source and term.span:
+        if self.source and term.span and term.span[0] < term.span[1]:
             return self.source[slice(*term.span)]
         top, bottom = term.value.numerator, term.value.denominator
         return str(top) if bottom == 1 else rf"\frac{{{top}}}{{{bottom}}}"
@@ -55,7 +75,7 @@ class _Printer:
         return r"\text{otherwise}" if term.name == "otherwise" else term.name
 
     def _at(self, term: Term) -> str:
-        index = self.print(term.args[0], _SUM).replace(" ", "")
+        index = ",".join(self.print(a, _SUM) for a in term.args).replace(" ", "")
         script = index if len(index) == 1 else f"{{{index}}}"
         # A name that has a subscript of its own takes the index outside braces.
         return f"{{{term.name}}}_{script}" if "_" in term.name and "[" not in term.name else f"{term.name}_{script}"
@@ -85,7 +105,8 @@ class _Printer:
         power = self.print(exponent, _SUM)
         script = power if len(power) == 1 else f"{{{power}}}"
         text = self.print(base, _ATOM)
-        if base.head in ("div", "grad", "call", "expect") and not (base.head == "call" and base.name in _FENCES):
+        fenced = (base.head == "call" and base.name in _FENCES) or enclosed(text)
+        if base.head in ("div", "grad", "call", "expect") and not fenced:
             text = rf"\left({text}\right)"
         return f"{text}^{script}"
 
@@ -98,7 +119,8 @@ class _Printer:
         if term.name in _FENCES:
             opening, closing = _FENCES[term.name]
             return f"{opening} {args} {closing}"
-        return rf"{_OPERATORS[term.name]}\left({args}\right)"
+        name = _OPERATORS.get(term.name, term.name)
+        return rf"{name}\left({args}\right)"
 
     def _grad(self, term: Term) -> str:
         point = self.print(term.args[0], _SUM)
