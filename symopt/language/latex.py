@@ -18,19 +18,19 @@ _RELATIONS = {"<=": r"\le", ">=": r"\ge", "!=": r"\ne", "~": r"\approx", "propto
               "=>": r"\Rightarrow", "in": r"\in"}  # fmt: skip
 
 
-_BRACKET = re.compile(r"\\(?:left|right|[bB]igg?[lr]?)\s*|\\[{}|]|\\(?:[lr](?:angle|floor|ceil|brace))|[()\[\]{}]")
-_OPENING = frozenset({"(", "[", "{", r"\{", r"\langle", r"\lfloor", r"\lceil", r"\lbrace"})
+_BRACKETED = re.compile(r"\s*(?:\\(?:left|[bB]igg?l?)\s*)?(?:[(\[]|\\\{)")
+_BRACKET = re.compile(r"\\[A-Za-z]+|\\.|[()\[\]{}]")
 
 
 def enclosed(text: str) -> bool:
-    """Whether one pair of brackets holds all of the text."""
-    depth = 0
-    brackets = [m for m in _BRACKET.finditer(text) if not m.group().rstrip().endswith(("left", "right", "g", "l", "r"))]
-    if not brackets or text[: brackets[0].start()].strip(" \\abefgilrtB"):
+    """Whether one pair of brackets that is seen on the page holds all of the text."""
+    if not _BRACKETED.match(text):
         return False
-    for match in brackets:
-        depth += 1 if match.group() in _OPENING else -1 if match.group() != r"\|" else 0
-        if depth == 0:
+    depth = 0
+    for match in _BRACKET.finditer(text):
+        sign = match.group().removeprefix("\\")
+        depth += (sign in ("(", "[", "{")) - (sign in (")", "]", "}"))
+        if depth == 0 and sign in (")", "]", "}"):
             return not text[match.end() :].strip()
     return False
 

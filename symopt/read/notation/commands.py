@@ -12,7 +12,7 @@ GREEK = _greek(
     "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 ) | {
     "varepsilon": "\\epsilon", "vartheta": "\\theta", "varphi": "\\phi", "varrho": "\\rho", "varsigma": "\\sigma",
-    "varpi": "\\pi", "varkappa": "\\kappa",
+    "varpi": "\\pi", "eps": "\\epsilon", "lam": "\\lambda", "varkappa": "\\kappa",
 }  # fmt: skip
 
 SYMBOLS = GREEK | _greek("infty ell hbar emptyset star dagger top bot aleph wp Re Im imath jmath perp") | {
@@ -34,6 +34,8 @@ RELATIONS = {
     "in": "in", "subset": "in", "subseteq": "in",
 }  # fmt: skip
 ARROWS = frozenset({"->", "=>", ":="})
+
+WORDS = frozenset({"therefore", "because"})
 
 FUNCTIONS = {
     "log": "log", "ln": "log", "exp": "exp", "max": "max", "min": "min", "sin": "sin", "cos": "cos", "tanh": "tanh",
@@ -81,7 +83,7 @@ BLOCKS = frozenset(
 CONNECTIVES = frozenset(
     "if for when where with otherwise since because as and or so then else while whenever unless such subject i.e. e.g. "
     "ie eg return do end forall given assuming let is are at on in using by from all each every until repeat require "
-    "s.t. st want after before while elementwise element-wise".split()
+    "therefore s.t. st want after before while elementwise element-wise".split()
 )
 
 CHARACTERS = {
@@ -91,7 +93,7 @@ CHARACTERS = {
     "·": "\\cdot", "⋅": "\\cdot", "∙": "\\cdot", "•": "\\cdot", "×": "\\times", "⊙": "\\odot", "∘": "\\circ",
     "◦": "\\circ", "⊗": "\\otimes", "÷": "\\div", "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-",
     "≤": "\\leq", "⩽": "\\leq", "≥": "\\geq", "⩾": "\\geq", "≠": "\\neq", "≈": "\\approx", "∼": "\\sim", "≃": "\\sim",
-    "∝": "\\propto", "≡": "\\equiv", "≜": "=", "≔": ":=", "∈": "\\in", "∀": "\\forall", "…": "\\ldots", "⋯": "\\ldots",
+    "∝": "\\propto", "≡": "\\equiv", "≜": "=", "≔": ":=", "∈": "\\in", "∴": "\\therefore", "∵": "\\because", "∀": "\\forall", "…": "\\ldots", "⋯": "\\ldots",
     "′": "'", "″": "''", "’": "'", "‖": "\\|", "∥": "\\|", "⟨": "\\langle", "⟩": "\\rangle", "⌊": "\\lfloor",
     "⌋": "\\rfloor", "⌈": "\\lceil", "⌉": "\\rceil", "ℓ": "\\ell", "ϵ": "\\epsilon", "ε": "\\epsilon", "∣": "|",
     "ϑ": "\\theta", "ϕ": "\\phi", "∆": "\\Delta", "µ": "\\mu", "𝔼": "\\mathbb{E}", "⊤": "\\top", "ᵀ": "^\\top",

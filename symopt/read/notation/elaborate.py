@@ -208,6 +208,10 @@ class Elaborator:
         """A bracket or fraction with scripts: a gradient's step, a power."""
         if node.text:
             raise NotRead("a prime on an expression", node.start)
+        if node.sub is not None and base(node).text == "{}":
+            ranges = tuple(self.term(bare(n)) for n in (node.sub, node.sup) if n is not None)
+            return Term("call", (*(term.args if term.name == "set" else (term,)), *ranges), "set",
+                        span=(node.start, node.end))  # fmt: skip
         if node.sub is not None:
             moved = gradients.moved(term, self.term(bare(node.sub)), node.sub.end)
             if moved is None:
@@ -278,7 +282,8 @@ class Elaborator:
             self.note(f"the sum over {variable} is read from 1")
             return Term("number", value=Fraction(1), span=(sub.end, sub.end)), self.term(bare(node.sup))
         span = (sub.start, sub.end) if sub is not None else (node.start, node.start)
-        every = Term("name", name=label(sub) if sub is not None else "\\ldots", span=span)
+        known = sub is not None and sub.kind != "symbol"
+        every = Term("name", name=label(sub) if sub is not None and known else "\\ldots", span=span)
         return every, (self.term(bare(node.sup)) if node.sup is not None else every)
 
     # Relations and cases.

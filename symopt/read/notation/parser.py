@@ -7,7 +7,7 @@ remarks beside the formula (words, arrows at its end, notes under braces) are ke
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from symopt.read.notation import commands as C
 from symopt.read.notation.tokens import Token, tokenize
@@ -136,7 +136,7 @@ class _Parser:
 
     def trailer(self) -> None:
         """Punctuation and remarks behind the formula; anything else is not understood."""
-        while self.token.kind in ("comma", "semi", "dot", "mark"):
+        while self.token.kind in ("comma", "semi", "colon", "dot", "mark"):
             if self.token.kind == "mark":
                 self.remarks.append(self.token.text)
             self.advance()
@@ -161,6 +161,8 @@ class _Parser:
     def chain(self, *, listing: bool = False) -> Node:
         """a = b = c, or a single expression; with ``listing``, of lists a, b, c."""
         operand = self.listed if listing else self.sum
+        if listing and self.token.text in ("->", "=>"):
+            self.remarks.append(self.advance().text)
         start = self.token.start
         items = [operand() if self.token.kind != "rel" else Node("empty", start, start)]
         signs: list[str] = []
@@ -225,8 +227,10 @@ class _Parser:
             return True
         if token.kind == "text":
             previous = self.tokens[self.position - 1]
-            plain = _NAME.fullmatch(token.text) is not None and token.text.lower() not in C.CONNECTIVES
-            return plain and previous.kind != "wide"
+            text = token.text.strip()
+            named = _NAME.fullmatch(text) is not None and text.lower() not in C.CONNECTIVES
+            touching = text == token.text or self.ahead().kind in ("open", "sub", "sup")
+            return named and touching and previous.kind != "wide"
         return token.kind in _ATOMS
 
     def bar_opens(self) -> bool:
@@ -317,7 +321,7 @@ class _Parser:
         else:
             node = self.atom()
         self.depth -= 1
-        return node
+        return replace(node, kind="word") if node.kind == "function" else node
 
     def braced_script(self) -> Node:
         opening = self.advance()
@@ -434,7 +438,8 @@ class _Parser:
             self.advance()
             begin = self.token
             self.skip_argument()
-            self.remarks.append(self.source[begin.start : self.ended()].strip("{} "))
+            written = self.source[begin.start : self.ended()]
+            self.remarks.append(written[1:-1].strip() if begin.kind == "lbrace" else written)
         return Node("group", start, self.ended(), "", (inner,))
 
     def skip_argument(self) -> None:

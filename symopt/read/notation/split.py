@@ -170,7 +170,7 @@ def _parted(separator: Token, before: list[Token], after: list[Token]) -> bool:
     if not before or before[-1].kind in _OPERATORS | {"rel"} or after[0].kind in _OPERATORS | {"rel"}:
         return False
     if separator.kind == "wide":
-        return not _remark(after) and not _remark(before[-1:]) and (_related(before) or not _related(after))
+        return not _remark(after) and (_related(before) or not _related(after))
     return _related(before) and _related(after)
 
 

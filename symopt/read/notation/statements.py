@@ -61,7 +61,7 @@ def read(pieces: Sequence[str]) -> list[Statement | Unread]:
     before: Statement | None = None
     for piece, found in zip(pieces, parsed, strict=True):
         result = found if isinstance(found, Unread) else _statement(piece, found, context, before)
-        before = result if isinstance(result, Statement) else before
+        before = result if isinstance(result, Statement) else None
         out.append(result)
     return out
 
@@ -97,7 +97,7 @@ def _read(reader: Elaborator, tree: Node, before: Statement | None) -> Statement
     first, *rest = tree.items
     signs = tree.text.split()
     if first.kind == "empty":
-        if before is None:
+        if before is None or signs[0] != "=":
             raise NotRead("nothing stands before the relation", tree.start)
         steps = _steps(reader, signs, rest, before.left)
         return Statement(_unspanned(before.left), steps, _assigns(signs), continues=True)

@@ -41,6 +41,7 @@ _PATTERN = re.compile(
     | (?P<update>\\math(?:rel|bin)\s*\{{(?P<step>[-+*/])\}}\s*(?:\\mathrel\s*\{{=\}}|=))
     | (?P<decorated>\\(?:overset|stackrel|underset)\s*\{{[^{{}}]*\}}\s*\{{(?P<under>[^{{}}]*)\}}
         |\\mathrel\s*\{{(?P<related>[^{{}}]*)\}})
+    | (?P<extremum>\\arg\s*\\(?P<least>min|max)(?![A-Za-z]))
     | (?P<command>\\(?:[A-Za-z]+|.))
     | (?P<num>\d+(?:\{{,\}}\d{{3}})+|\d+(?:\.\d+|\.(?=\s*[-+*/)]))?(?:[eE][-+]?\d+)?|\.\d+)
     | (?P<rel>:=|(?<![\^_{{])[-+*/]=(?!=)|==?|<-(?=\s)|<=|>=|!=|=>|->|<|>)
@@ -66,6 +67,7 @@ _SPECIAL = {
 _COMMANDS: dict[str, tuple[str, str]] = (
     {name: ("space", name) for name in C.IGNORED | C.SIZES}
     | {name: ("times", name) for name in C.TIMES}
+    | {name: ("text", name) for name in C.WORDS}
     | {name: ("wide", name) for name in C.WIDE}
     | {name: ("mark", f"\\{name}") for name in C.MARKS}
     | {name: ("font", name) for name in C.FONTS}
@@ -117,11 +119,18 @@ def _token(kind: str, text: str, match: re.Match[str], start: int, end: int) -> 
         case "ellipsis":
             yield Token("symbol", "\\ldots", start, end)
         case "text":
-            yield Token("text", match["prose"], start, end)
+            prose = match["prose"]
+            plain = prose.strip()
+            if plain == "grad" or plain in C.FUNCTIONS:
+                yield _word(plain, start, end)
+            else:
+                yield Token("text", prose, start, end)
         case "upright":
             yield _upright(match["letters"].strip(), start, end)
         case "tag":
             yield Token("tag", match["tagged"], start, end)
+        case "extremum":
+            yield Token("function", f"arg{match['least']}", start, end)
         case "environment":
             yield Token(match["side"], match["block"], start, end)
         case "update":
@@ -231,7 +240,7 @@ def _command(name: str, start: int, end: int) -> Iterator[Token]:
 
 
 _SHORT = frozenset(
-    "lr wd bs eta eps avg new old max min log exp sgn var std tmp acc vel mom lim sin cos tan dot opt cur sum abs "
+    "lr wd bs mu nu rho tau phi psi chi eta eps avg new old max min log exp sgn var std tmp acc vel mom lim sin cos tan dot opt cur sum abs "
     "LR SS GD MS WD if or".split()
 )
 _VOWEL = re.compile("[aeiouyAEIOUY]")
@@ -291,5 +300,5 @@ def _run(tokens: list[Token], i: int, end: int, label: bool) -> tuple[list[Token
     if len(run) == 2 and run[0] == "d" and not label:
         return [Token("symbol", run, start, stop)], end
     if len(run) >= 2 and _is_word(run, label):
-        return [_word(run, start, stop)], end
+        return [Token("word", run, start, stop) if label else _word(run, start, stop)], end
     return [Token("letter", t.text, t.start, t.end) for t in tokens[i:end]], end
