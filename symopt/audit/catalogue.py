@@ -14,12 +14,14 @@ from symopt.rewrites import variants
 
 @cache
 def models() -> tuple[Model, ...]:
-    """Plain definitions first, then those under few conventions."""
+    """Each system of equations once, under the first name that the catalogue has for it."""
     found = [_schedule(d) for d in catalogue().values() if isinstance(d, Schedule)]
     for definition in catalogue().values():
         if isinstance(definition, Optimizer):
             found += [Model(v.optimizer, definition.name, v.conventions, v.changed) for v in variants(definition)]
-    return tuple(sorted(found, key=lambda m: len(m.conventions)))
+    found.sort(key=lambda m: len(m.conventions))
+    distinct = {m.optimizer.update: m for m in reversed(found)}
+    return tuple(m for m in reversed(distinct.values()) if m.moves)
 
 
 def _schedule(schedule: Schedule) -> Model:

@@ -58,7 +58,12 @@ class Claim:
     @cached_property
     def names(self) -> frozenset[str]:
         """Names whose meaning is to be found: all but time variables."""
-        return (self.left.names() | self.right.names()) - self.clocks
+        return (self.left.names() | self.right.names()) - self.clocks - {"otherwise"}
+
+    @cached_property
+    def timed(self) -> frozenset[str]:
+        """Names that stand somewhere with a time index."""
+        return frozenset(n.name for side in (self.left, self.right) for _, n in side.walk() if n.head == "at")
 
     @cached_property
     def expects(self) -> bool:
@@ -73,7 +78,7 @@ class Claim:
     @cached_property
     def loose(self) -> frozenset[str]:
         """Names that stand somewhere on the right without a time index."""
-        return frozenset(node.name for _, node in self.right.walk() if node.head == "name") - self.clocks
+        return frozenset(node.name for _, node in self.right.walk() if node.head == "name") - self.clocks - {"otherwise"}
 
 
 def _indices(term: Term) -> Iterable[Term]:

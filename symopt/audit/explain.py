@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
 
 from symopt.audit.claims import Claim
-from symopt.audit.evaluate import Choice, Meaning
-from symopt.audit.match import LABEL, Fact, Group, Interpretation, readings_of
+from symopt.audit.evaluate import Meaning
+from symopt.audit.match import Fact, Group, Interpretation, readings_of
+from symopt.audit.names import affinity
 from symopt.language import terms as T
 from symopt.language.terms import Term
 from symopt.rewrites.mechanism import Rewrite
@@ -68,15 +69,29 @@ def _roles(
     own = roles_of(model.optimizer)
     meanings = dict(reading.meanings)
     used = {(m.hyper, m.key) for m in meanings.values()}
+    guessed = _guessed(claim, reading)
     for hyper in model.hypers:
         written = names.get(hyper, model.latex_names[hyper])
         if (True, hyper) not in used and written not in meanings and written not in claim.names:
             meanings[written] = Meaning(hyper, hyper=True)
-    role = {n: own.role.get(model.latex_names[m.key], "gradient") for n, m in meanings.items()}
+    role = guessed | {n: own.role.get(model.latex_names[m.key], "gradient") for n, m in meanings.items()}
     clock = min(claim.clocks, key=lambda c: (c != "t", c), default="t")
     values = tuple(_written(n, m, group, clock) for n, m in sorted(meanings.items()) if not m.hyper)
     gradients = tuple(dict.fromkeys(_gradients(group)))
     return meanings, Roles(role, (*values, *gradients), clock)
+
+
+def _guessed(claim: Claim, reading: Interpretation) -> dict[str, str]:
+    """Roles of names that only the wrong equation has, by custom."""
+    model = reading.model
+    own = roles_of(model.optimizer).role
+    found: dict[str, str] = {}
+    for name in claim.names - reading.meanings.keys():
+        scores = {h: affinity(name, h, model.latex_names[h], True) for h in model.hypers}
+        best = max(scores, key=lambda h: scores[h], default="")
+        if best and scores[best] > 0:
+            found[name] = own[model.latex_names[best]]
+    return found
 
 
 def _written(name: str, meaning: Meaning, group: Group, clock: str) -> Term:

@@ -13,7 +13,8 @@ from symopt.audit.findings import Judgement
 from symopt.audit.match import Fact, Interpretation
 from symopt.audit.solve import Solution
 from symopt.audit.translate import statement
-from symopt.decide import Status, Verdict, follows
+from symopt.decide.follows import follows
+from symopt.decide.verdict import Status, Verdict
 from symopt.language.latex import latex
 
 
@@ -143,7 +144,7 @@ class Judge:
         try:
             claim = statement(reading, fact)
         except (KeyError, TypeError, ValueError, RecursionError) as error:
-            return Verdict.undecided(f"{type(error).__name__}: {error}")
+            return Verdict(Status.UNDECIDED, reason=f"{type(error).__name__}: {error}")
         key = (reading.model, claim)
         if key not in self.proofs:
             self.proofs[key] = follows(reading.model.optimizer, claim)
@@ -158,17 +159,13 @@ def _conventions(fact: Fact, reading: Interpretation) -> tuple[str, ...]:
     quantities = [m for m in fact.meanings.values() if not m.hyper]
     if any(m.sign < 0 for m in quantities):
         found.append("sign of a quantity")
-    if len({m.offset for n, m in fact.meanings.items() if not m.hyper and _indexed(claim, n)}) > 1:
+    if len({m.offset for n, m in fact.meanings.items() if not m.hyper and n in claim.timed}) > 1:
         found.append("index shift")
     if fact.choice.label:
         found.append("gradient labelled by its step")
     if fact.choice.origin:
         found.append("steps counted from 0")
     return tuple(dict.fromkeys(found))
-
-
-def _indexed(claim: Claim, name: str) -> bool:
-    return any(n.head == "at" and n.name == name for side in (claim.left, claim.right) for _, n in side.walk())
 
 
 def _reading(reading: Interpretation, claim: Claim, fact: Fact) -> Mapping[str, str]:
@@ -180,4 +177,4 @@ def _witness(verdict: Verdict) -> Mapping[str, str | int]:
     witness = verdict.witness
     if witness is None:
         return {}
-    return {**{k: str(v) for k, v in witness.values.items()}, "t": witness.t, "claimed": witness.right, "correct": witness.left}
+    return {**{k: str(v) for k, v in witness.assignments.items()}, "t": witness.t or 0, "claimed": witness.right, "correct": witness.left}

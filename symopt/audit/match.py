@@ -22,6 +22,8 @@ ORIGIN = 0.6
 ALIAS = 0.2
 UNDEFINED = 0.5
 FLIPPED = 0.6
+SLACK = 2 * WRONG + 2 * CONVENTION
+"""How much dearer than the cheapest a reading with wrong equations may be and still be worth explaining."""
 UNEXPLORED = 60
 """How many readings of one equation are kept, best names first."""
 
@@ -46,7 +48,7 @@ class Group:
         """The parameters' names: where gradients are asked, unless the group defines that point otherwise."""
         asked = gradient_variables(side for c in self.claims for side in (c.left, c.right))
         points = {n for n in asked if n in self.defined and not self.defined[n].recurrent}
-        return asked - points if asked - points else asked
+        return asked - points
 
 
 @dataclass(frozen=True)
@@ -88,13 +90,15 @@ class Interpretation:
 def interpretations(group: Group, models: Iterable[Model]) -> list[Interpretation]:
     """Readings of the group, the most charitable first: one for each model that fits at all."""
     found: list[Interpretation] = []
-    best = float("inf")
-    for model in models:
+    bound = float("inf")
+    for model in sorted(models, key=lambda m: len(m.conventions)):
+        if CONVENTION * len(model.conventions) >= bound:
+            break
         for aliases in _alias_sets(group, model):
-            reading = _Search(group, model, aliases, best + WRONG).best()
+            reading = _Search(group, model, aliases, bound).best()
             if reading is not None:
                 found.append(reading)
-                best = min(best, reading.cost)
+                bound = min(bound, reading.cost + (SLACK if reading.wrong else 0.0))
                 if not reading.wrong:
                     break
     return sorted(found, key=lambda i: i.cost)
@@ -209,7 +213,7 @@ class _Search:
     def candidates(self, name: str, claim: Claim) -> list[Meaning]:
         """What a symbol of an equation may stand for, by its shape alone."""
         definition = self.group.defined.get(name)
-        indexed = any(n.head == "at" and n.name == name for s in (claim.left, claim.right) for _, n in s.walk())
+        indexed = name in claim.timed
         lags = self._lags(name, claim)
         if name in self.group.params:
             keys, signs = [self.model.params], [1]
@@ -238,7 +242,8 @@ class _Search:
 
     def _lags(self, name: str, claim: Claim) -> tuple[int, ...]:
         """A symbol without an index may mean its new value or the one before, unless it is the one being given."""
-        return (0, 1) if name in claim.loose and not (name == claim.name and claim.recurrent) else (0,)
+        loose = claim.loose.union(*(a.loose for n, a in self.aliases.items() if n in claim.names))
+        return (0, 1) if name in loose and not (name == claim.name and claim.recurrent) else (0,)
 
     def _extend(
         self,

@@ -135,6 +135,11 @@ class Model:
         return tuple(self._run(seed, time, False) for seed, time in enumerate(TIMES, start=1))
 
     @cached_property
+    def moves(self) -> bool:
+        """Whether the parameters change at all (Adadelta without its small constant never starts)."""
+        return all(len(set(trial.values[self.params])) > 2 for trial in self.trials)
+
+    @cached_property
     def stationary_trials(self) -> tuple[Trial, ...]:
         return tuple(self._run(seed, time, True) for seed, time in enumerate(TIMES, start=1))
 
@@ -161,12 +166,16 @@ _t = sp.Symbol("t", integer=True, positive=True)
 
 
 def _draw(name: str, domain: sp.Set, seed: int) -> float:
-    """A generic value of the domain; decay rates high enough that RAdam rectifies by step 7."""
+    """A generic value of the domain.
+
+    Decay rates are high enough that RAdam rectifies by the second trial's step; a period divides
+    the first trial's step and not the second's.
+    """
     draw = random.Random(f"{name} {seed}")
     low = float(domain.inf) if domain.inf.is_finite else 0.0
     high = float(domain.sup) if domain.sup.is_finite else low + 1.0
     if domain.is_subset(sp.S.Integers):
-        return float(draw.randint(2, 3))
+        return 3.0 if seed == 1 else 2.0
     if (low, high) == (0.0, 1.0) and domain.sup.is_finite:
         return draw.uniform(0.90, 0.97)
     return low + (high - low) * draw.uniform(0.15, 0.85)

@@ -1,0 +1,135 @@
+"""One document from its formulas to its findings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from symopt.audit.catalogue import models
+from symopt.audit.claims import Claim
+from symopt.audit.findings import DocumentReport, Finding, Judgement
+from symopt.audit.groups import Outline
+from symopt.audit.judge import Judge, Opinion, least_charitable, most_charitable
+from symopt.audit.plain import plain_opinion
+from symopt.audit.solve import solve
+from symopt.language import terms as T
+from symopt.read.documents import CodeBlock, Document, MathBlock
+from symopt.read.notation import Statement, Unread, read, split
+
+Progress = Callable[[int, int], None]
+"""Told how many formulas are done, and of how many."""
+
+
+@dataclass(frozen=True)
+class Formula:
+    """One formula of a document, at its place, with what the reader made of it."""
+
+    line: int
+    column: int
+    source: str
+    content: Statement | Unread
+
+
+def formulas(document: Document) -> list[Formula]:
+    """Every formula of the document once, in order."""
+    places = [
+        (*block.place(piece.offset), piece.text)
+        for block in document.blocks
+        if isinstance(block, MathBlock)
+        for piece in split(block.text)
+    ]
+    contents = read([text for _, _, text in places])
+    return [Formula(line, column, text, c) for (line, column, text), c in zip(places, contents, strict=True)]
+
+
+def audit_document(document: Document, progress: Progress | None = None) -> DocumentReport:
+    """The findings on one document; one for each formula and code block."""
+    if document.problem:
+        return DocumentReport(document.path, problem=document.problem)
+    found = formulas(document)
+    opinions = _opinions(found, progress)
+    findings = [_finding(f, o) for f, o in zip(found, opinions, strict=True)]
+    code = [_code(block) for block in document.blocks if isinstance(block, CodeBlock)]
+    return DocumentReport(document.path, tuple(sorted([*findings, *code], key=lambda f: (f.line, f.column))))
+
+
+def _opinions(found: Sequence[Formula], progress: Progress | None) -> list[Opinion]:
+    claims = list(_claims(found))
+    outline = Outline([c for c in claims if c.name or c.expects])
+    judge = Judge(frozenset(c.name for c in claims if c.name) | _unread_names(found))
+    grouped = list(outline.groups())
+    solutions = solve([group for group, _ in grouped], models())
+    said: dict[Claim, list[Opinion]] = {}
+    for (_, judged), solution in zip(grouped, solutions, strict=True):
+        for position in judged:
+            claim = outline.claims[position]
+            said.setdefault(claim, []).append(judge.opinion(claim, solution))
+    by_place: dict[int, list[Opinion]] = {}
+    for claim in claims:
+        by_place.setdefault(claim.place, []).append(most_charitable(said.get(claim, [])))
+    out: list[Opinion] = []
+    for place, formula in enumerate(found):
+        plain = plain_opinion(formula.content, formula.source)
+        out.append(plain or least_charitable(by_place.get(place, [])))
+        if progress:
+            progress(place + 1, len(found))
+    return out
+
+
+def _claims(found: Sequence[Formula]) -> Iterator[Claim]:
+    """The equations of a document; each side of a chain is claimed equal to the first."""
+    for place, formula in enumerate(found):
+        content = formula.content
+        if not isinstance(content, Statement):
+            continue
+        for statement in (content, *content.also):
+            for symbol, right in statement.steps:
+                if symbol == "=":
+                    whole = _continued(right, found[place + 1 :])
+                    yield Claim(statement.left, whole, statement.clocks, formula.source, place)
+
+
+def _continued(right: T.Term, following: Sequence[Formula]) -> T.Term:
+    """The right side with the rows that go on with it: displayed formulas that begin with a sign."""
+    for formula in following:
+        content = formula.content
+        if not (isinstance(content, Statement) and not content.steps and formula.source.lstrip()[:1] in ("+", "-")):
+            break
+        right = T.add(right, content.left)
+    return right
+
+
+def _unread_names(found: Sequence[Formula]) -> frozenset[str]:
+    """Left sides of formulas that could not be read: what they give may be what is missed elsewhere."""
+    return frozenset(
+        f.source.split("=")[0].strip() for f in found if isinstance(f.content, Unread) and "=" in f.source
+    )
+
+
+def _finding(formula: Formula, opinion: Opinion) -> Finding:
+    return Finding(
+        line=formula.line,
+        column=formula.column,
+        kind="formula",
+        source=formula.source,
+        verdict=opinion.verdict,
+        system=opinion.system,
+        conventions=opinion.conventions,
+        rewrite=opinion.rewrite,
+        explanation=opinion.explanation,
+        fix=opinion.fix,
+        witness=opinion.witness or {},
+        proof=opinion.proof,
+        reading=opinion.reading or {},
+    )
+
+
+def _code(block: CodeBlock) -> Finding:
+    return Finding(
+        line=block.line,
+        column=block.column,
+        kind="code",
+        source=block.text,
+        verdict=Judgement.UNRECOGNISED,
+        explanation="Code is listed, not checked.",
+    )
