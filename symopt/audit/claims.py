@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+from symopt.audit.names import hyper_like
 from symopt.language.terms import Term
 
 
@@ -111,3 +112,21 @@ def gradient_variables(terms: Iterable[Term]) -> frozenset[str]:
             if node.head == "grad" and node.args[0].head in ("name", "at"):
                 found.add(node.args[0].name)
     return frozenset(found)
+
+
+def told_apart(claims: Sequence[Claim]) -> list[Claim]:
+    """The claims with a constant and a sequence that share a letter (``\\eta`` and ``\\eta_t``) named differently.
+
+    The sequence's name gets braces, which change nothing in print.
+    """
+    sides = [side for c in claims for side in (c.left, c.right)]
+    timed = {n.name for side in sides for _, n in side.walk() if n.head == "at"}
+    loose = {n.name for side in sides for _, n in side.walk() if n.head == "name"}
+    both = {n for n in timed & loose if hyper_like(n)}
+    if not both:
+        return list(claims)
+
+    def braced(node: Term) -> Term | None:
+        return replace(node, name=f"{{{node.name}}}") if node.head == "at" and node.name in both else None
+
+    return [replace(c, left=c.left.map(braced), right=c.right.map(braced)) for c in claims]

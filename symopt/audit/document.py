@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from symopt.audit.catalogue import models
-from symopt.audit.claims import Claim
+from symopt.audit.claims import Claim, told_apart
 from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
 from symopt.audit.judge import Judge, Opinion, least_charitable, most_charitable
@@ -54,7 +54,7 @@ def audit_document(document: Document, progress: Progress | None = None) -> Docu
 
 
 def _opinions(found: Sequence[Formula], progress: Progress | None) -> list[Opinion]:
-    claims = list(_claims(found))
+    claims = told_apart(list(_claims(found)))
     outline = Outline([c for c in claims if c.name or c.expects])
     judge = Judge(frozenset(c.name for c in claims if c.name) | _unread_names(found))
     grouped = list(outline.groups())

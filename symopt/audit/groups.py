@@ -12,6 +12,7 @@ from functools import cached_property
 
 from symopt.audit.claims import Claim, gradient_variables
 from symopt.audit.match import Group
+from symopt.audit.names import hyper_like
 
 _PARAMETER_NAMES = frozenset({r"\theta", "w", "W", "x", r"\phi", r"\omega", "p"})
 
@@ -82,9 +83,11 @@ class Outline:
         return members
 
     def _needed(self, position: int) -> frozenset[str]:
+        """Names whose definitions the claim needs; a constant without an index is none of them."""
         claim = self.claims[position]
-        left = frozenset() if claim.step is None and claim.name else claim.left.names()
-        return claim.right.names() | left
+        left = frozenset[str]() if claim.step is None and claim.name else claim.left.names()
+        names = claim.right.names() | left
+        return frozenset(n for n in names if n in claim.timed or not hyper_like(n)) - claim.clocks
 
     def definition(self, name: str, anchor: int) -> int | None:
         """The claim that gives a symbol to the reader of the claim at ``anchor``.

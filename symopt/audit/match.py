@@ -10,7 +10,7 @@ from itertools import islice
 from symopt.audit.claims import Claim, gradient_variables
 from symopt.audit.evaluate import Choice, Meaning, Setting
 from symopt.audit.models import Model
-from symopt.audit.names import affinity
+from symopt.audit.names import affinity, hyper_like
 
 # What a reading costs; the cheapest is the most charitable one. A wrong equation outweighs any
 # number of conventions, and an equation that no single mistake explains outweighs two that are.
@@ -111,15 +111,15 @@ def readings_of(group: Group, reading: Interpretation, claim: Claim) -> Iterator
 
 
 def _alias_sets(group: Group, model: Model) -> Iterator[Mapping[str, Claim]]:
-    """No abbreviations; then every equation that gives a symbol from others, read as an abbreviation."""
+    """No abbreviations; then the symbols that nothing in the model answers to; then all that are no states."""
     yield {}
     loose = {n: c for n, c in group.defined.items() if not c.recurrent and not _is_gradient(c)}
-    if not loose:
-        return
-    own = set(loose)
-    named = {n for n in own if any(n == latex for latex in model.latex_names.values())}
-    for chosen in ([own - named] if named and own - named else []) + [own]:
-        yield {n: loose[n] for n in sorted(chosen)}
+    search = _Search(group, model, {}, float("inf"))
+    strangers = {n: c for n, c in loose.items() if not search.facts(c)}
+    if strangers:
+        yield strangers
+    if loose and len(loose) > len(strangers):
+        yield loose
 
 
 def _is_gradient(claim: Claim) -> bool:
@@ -195,7 +195,7 @@ class _Search:
 
     def _fact(self, claim: Claim, choice: Choice, row: Mapping[str, Meaning], price: float) -> Fact | None:
         used = [(m.hyper, m.key) for m in row.values() if m.key not in (self.model.gradient, self.model.params)]
-        if len(set(used)) < len(used):
+        if len(set(used)) < len(used) or _says_nothing(claim, row):
             return None
         cost = price + sum(self._strangeness(n, m) for n, m in row.items())
         lags = {n: m.lag for n, m in row.items()}
@@ -289,11 +289,9 @@ class _Search:
         return {**old, **new}
 
 
-_NOT_HYPER = (r"\theta", r"\phi", r"\omega", r"\Delta")
-
-
-def hyper_like(name: str) -> bool:
-    """Whether a symbol without a time index is, by custom, a constant: a Greek letter or a rate's name."""
-    return (name.startswith("\\") and not name.startswith((*_NOT_HYPER, r"\hat", r"\tilde", r"\bar"))) or name in (
-        "lr", "LR", "k", "T", "a", "c",
-    )  # fmt: skip
+def _says_nothing(claim: Claim, row: Mapping[str, Meaning]) -> bool:
+    """Whether the equation only gives another name to the same thing."""
+    sides = (claim.left, claim.right)
+    if any(side.head not in ("name", "at") or side.name not in row for side in sides):
+        return False
+    return row[claim.left.name].key == row[claim.right.name].key

@@ -21,6 +21,7 @@ _CUSTOM: dict[str, tuple[str, ...]] = {
 
 def affinity(name: str, key: str, latex: str, hyper: bool) -> float:
     """How customary it is to write ``name`` for a model's ``key``: 1 for the definition's own, 0 for never seen."""
+    name = name[1:-1] if name.startswith("{") else name
     plain = name.split("_{")[0] if name.startswith(("v_", "s_", "m_", "d", "g_")) else name
     if name == latex:
         return 1.0
@@ -38,3 +39,13 @@ def _accent(name: str) -> str:
         if mark in name:
             return "hat" if mark.startswith("corr") else mark
     return ""
+
+
+_NOT_HYPER = (r"\theta", r"\phi", r"\omega", r"\Delta")
+
+
+def hyper_like(name: str) -> bool:
+    """Whether a symbol without a time index is, by custom, a constant: a Greek letter or a rate's name."""
+    return (name.startswith("\\") and not name.startswith((*_NOT_HYPER, r"\hat", r"\tilde", r"\bar"))) or name in (
+        "lr", "LR", "k", "T", "a", "c",
+    )  # fmt: skip

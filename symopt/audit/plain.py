@@ -29,8 +29,12 @@ def plain_opinion(content: Statement | Unread, source: str) -> Opinion | None:
 def _is_setting(left: Term, symbol: str, right: Term) -> bool:
     """A value or a range given to a symbol, or a remark about its size."""
     if symbol == "=":
-        return left.head in ("name", "number") and exact(right) is not None
+        return left.head in ("name", "number") and (exact(right) is not None or _is_words(right))
     return symbol != "propto" and (exact(right) is not None or right.head == "name")
+
+
+def _is_words(term: Term) -> bool:
+    return term.head == "name" and " " in term.name
 
 
 def _arithmetic(content: Statement, source: str) -> Opinion | None:

@@ -14,7 +14,8 @@ from symopt.audit.names import affinity
 
 EXPLAINED = 4.0
 """What a wrong equation costs when a single mistake explains it."""
-TRIED = 8
+DOUBTFUL = 3.0
+TRIED = 12
 """How many interpretations of a group with wrong equations are tried for an explanation."""
 
 
@@ -74,8 +75,12 @@ def _solution(group: Group, readings: Sequence[Interpretation], names: Mapping[s
 
 
 def _least_cost(reading: Interpretation) -> float:
-    """What the reading costs if a mistake explains each of its wrong equations."""
-    return reading.cost + (EXPLAINED - WRONG) * len(reading.wrong)
+    """What the reading costs if a mistake explains each of its wrong equations.
+
+    An abbreviation that ends in a wrong equation is likelier a quantity that was itself written wrong.
+    """
+    doubtful = DOUBTFUL * len(reading.aliases) if reading.wrong else 0.0
+    return reading.cost + doubtful + (EXPLAINED - WRONG) * len(reading.wrong)
 
 
 def _explained(group: Group, reading: Interpretation, names: Mapping[str, str]) -> Solution:
