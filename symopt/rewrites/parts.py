@@ -57,6 +57,8 @@ class MissingFactor(Rule):
 def _times(summand: Term, factor: Term) -> Term:
     if summand.head == "neg":
         return T.neg(_times(summand.args[0], factor))
+    if summand == T.number(1):
+        return factor
     if summand.head == "div":
         return _times(summand.args[0], factor) / summand.args[1]
     # Coefficients are written before what they multiply, values after.
@@ -71,7 +73,7 @@ def summands(term: Term) -> Iterator[tuple[Path, Term]]:
         parent = term.at_path(path[:-1]) if path else None
         if parent is not None and parent.head == "add" and node.head != "number":
             yield path, node
-        elif (parent is None or parent.head in ("relation", "cases")) and node.head not in ("add", "number"):
+        elif (parent is None or parent.head in ("relation", "cases") or parent.name in ("max", "min")) and node.head not in ("add", "number"):
             yield path, node
 
 
@@ -118,7 +120,7 @@ class MissingSummand(Rule):
                 if node.args[0].head == "mul":
                     first, *others = node.args[0].args
                     yield path, put(term, path, T.mul(T.number(1) - first, *others))
-            if _in_denominator(term, path) and node.head not in ("number", "add"):
+            if (_in_denominator(term, path) or _under_root(term, path)) and node.head not in ("number", "add"):
                 for epsilon in roles.candidates("epsilon"):
                     yield path, put(term, path, node + epsilon)
 
@@ -142,6 +144,10 @@ def _usual_parts(left: Term, roles: Roles) -> Iterator[Term]:
 
 def _in_denominator(term: Term, path: Path) -> bool:
     return any(term.at_path(path[:k]).head == "div" and path[k] == 1 for k in range(len(path)))
+
+
+def _under_root(term: Term, path: Path) -> bool:
+    return bool(path) and term.at_path(path[:-1]).name == "sqrt"
 
 
 class StraySummand(Rule):

@@ -1,0 +1,130 @@
+"""Every mistake fits something, and can be undone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import given, settings
+
+from symopt.language import Optimizer
+from symopt.language import terms as T
+from symopt.language.terms import Term
+from symopt.optimizers import catalogue as definitions
+from symopt.rewrites import MISTAKES, Kind, Rewrite, Roles, apply_mistake, catalogue, mends_of, mistake, roles_of, terms_of
+from symopt.rewrites.patterns import canonical
+from symopt.rewrites.rules import Replace
+
+from .test_patterns import ROLES, formulas
+
+OPTIMIZERS = [d for d in definitions().values() if isinstance(d, Optimizer)]
+CALCULATION = T.relation("=", T.number(3) / 4, T.number(1))
+
+
+def broken(rewrite: Rewrite) -> Iterator[tuple[tuple[Term, ...], tuple[Term, ...], Roles]]:
+    """Right systems and what the mistake makes of them."""
+    for optimizer in OPTIMIZERS:
+        for case in apply_mistake(optimizer, rewrite):
+            yield terms_of(optimizer), case.equations, roles_of(optimizer)
+    for edit in rewrite.breaks_system((CALCULATION,), Roles({})):
+        yield (CALCULATION,), edit.equations, Roles({})
+
+
+def key(equations: tuple[Term, ...]) -> tuple[object, ...]:
+    return tuple(map(canonical, equations))
+
+
+# What cannot be undone always: both names have become one, an order that did not matter has changed,
+# or a condition of Rprop has lost a factor.
+LOSSY = {
+    "one hyperparameter used for another throughout": 0.5,
+    "update before the value it needs": 0.75,
+    "quantity missing": 0.85,
+    "gradient missing": 0.9,
+}
+
+
+@pytest.mark.parametrize("rewrite", MISTAKES, ids=lambda r: r.name)
+def test_a_mistake_fits_a_definition_and_its_mend_is_the_definition(rewrite: Rewrite) -> None:
+    total = undone = 0
+    for right, wrong, roles in broken(rewrite):
+        total += 1
+        undone += any(key(edit.equations) == key(right) for edit in rewrite.mends_system(wrong, roles))
+    assert total > 0
+    assert undone >= LOSSY.get(rewrite.name, 0.98) * total
+
+
+@pytest.mark.parametrize("rewrite", MISTAKES, ids=lambda r: r.name)
+def test_a_mistake_changes_something(rewrite: Rewrite) -> None:
+    for right, wrong, _ in broken(rewrite):
+        assert key(right) != key(wrong)
+
+
+@pytest.mark.parametrize("rewrite", [r for r in MISTAKES if isinstance(r.rule, Replace)], ids=lambda r: r.name)
+@settings(max_examples=25, deadline=None)
+@given(term=formulas)
+def test_breaking_is_undone_by_mending(rewrite: Rewrite, term: Term) -> None:
+    assert isinstance(rewrite.rule, Replace)
+    for right, wrong in rewrite.rule.pairs:
+        one = Replace((right, wrong))
+        for _, new in one.breaks(term, ROLES):
+            assert canonical(new) != canonical(term)
+
+
+def test_entries_are_complete_and_named_once() -> None:
+    names = [r.name for r in MISTAKES]
+    assert len(set(names)) == len(names)
+    for rewrite in MISTAKES:
+        assert rewrite.kind is Kind.MISTAKE
+        assert rewrite.mathematics.count(r"\to") == 1
+        assert rewrite.sentence.endswith(".")
+        assert mistake(rewrite.name) is rewrite
+        assert rewrite.name in catalogue()
+
+
+t = T.name("t")
+eta, gamma, beta1, beta2 = (T.name(n) for n in (r"\eta", r"\gamma", r"\beta_1", r"\beta_2"))
+at = T.at
+
+
+def _adam_roles() -> Roles:
+    return roles_of(next(o for o in OPTIMIZERS if o.name == "adam"))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "right", "name"),
+    [
+        (at("s", t) / (1 - beta1), at("s", t) / (1 - beta1**t), "bias-correction exponent missing"),
+        (at("s", t) / (1 - beta1**t), at("s", t) / (1 - beta2**t), "one decay rate used for the other"),
+        (at("w", t) + at("v", t), at("w", t) + at("v", t + 1), "value one step old"),
+        (T.name("w") - (eta * at("v", t) + eta * at("g", t)), T.name("w") - (gamma * at("v", t) + eta * at("g", t)),
+         "one hyperparameter used for another"),
+        (at("w", t) - eta * at("m", t) * at("g", t), at("w", t) - eta * at("m", t), "stray gradient"),
+        ((1 - beta1) * T.name("E"), (1 - beta1**t) * T.name("E"), "bias-correction exponent missing"),
+        (T.name("E"), (1 - beta1**t) * T.name("E"), "bias correction missing"),
+        (beta1 * at("g", 2) ** 2 + at("g", 2) ** 2, beta1 * at("g", 1) ** 2 + at("g", 2) ** 2, "value one step old"),
+    ],
+)  # fmt: skip
+def test_what_lectures_get_wrong_is_named(wrong: Term, right: Term, name: str) -> None:
+    roles = Roles(
+        {r"\eta": "hyper:rate", r"\gamma": "hyper:momentum", r"\beta_1": "hyper:decay", r"\beta_2": "hyper:decay",
+         "s": "state", "v": "state", "m": "state", "g": "gradient", "w": "parameter"},
+        (at("g", t), at("v", t)),
+    )  # fmt: skip
+    found = {canonical(m.term): m.rewrite.name for m in mends_of(T.relation("=", T.name("z"), wrong), roles, MISTAKES)}
+    candidates = [found.get(canonical(T.relation("=", T.name("z"), right)))]
+    assert name in candidates or any(
+        canonical(new) == canonical(right) for _, new in mistake(name).mends(wrong, roles)
+    )
+
+
+def test_a_slip_of_arithmetic_is_mended_exactly() -> None:
+    wrong = T.relation("=", T.number(1) / T.number(8), T.number(6))
+    ((_, new),) = mistake("arithmetic slip").mends(wrong, Roles({}))
+    assert new.args[1] == T.number(1) / 8 or new.args[1].value is not None
+
+
+@pytest.mark.parametrize("text", ["9", "1"])
+def test_a_tower_of_powers_is_not_worked_out(text: str) -> None:
+    tower = T.number(int(text)) ** (T.number(9) ** T.number(50))
+    assert list(mistake("arithmetic slip").mends(T.relation("=", tower, T.number(1)), Roles({}))) == []
