@@ -86,7 +86,10 @@ def _rendered(report: Report, form: str, verbose: bool, *, to_terminal: bool) ->
     colour = to_terminal and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     formats: dict[str, Callable[[], str]] = {
         "text": lambda: render.to_text(
-            report, verbose=verbose, colour=colour, width=shutil.get_terminal_size((100, 24)).columns if to_terminal else 100
+            report,
+            verbose=verbose,
+            colour=colour,
+            width=shutil.get_terminal_size((100, 24)).columns if to_terminal else 100,
         ),
         "json": lambda: render.to_json(report),
         "markdown": lambda: render.to_markdown(report, verbose=verbose),
@@ -122,10 +125,10 @@ class _Progress:
     def __init__(self) -> None:
         self.shown = sys.stderr.isatty()
 
-    def __enter__(self) -> Callable[[int, int, str], None]:
+    def __enter__(self) -> Callable[[str, int, int], None]:
         return self.say
 
-    def say(self, done: int, total: int, path: str) -> None:
+    def say(self, path: str, done: int, total: int) -> None:
         if self.shown and total:
             width = shutil.get_terminal_size((80, 24)).columns - 1
             bar = "#" * (20 * done // total)

@@ -49,6 +49,8 @@ def _hyper(hyper: Hyper) -> tuple[str, str, str, str]:
 
 def _domain(domain: sp.Set) -> str:
     """An interval with the brackets that say which of its ends belong to it."""
+    if domain == sp.S.Naturals:
+        return "{1, 2, ...}"
     if not isinstance(domain, sp.Interval):
         return sp.sstr(domain)
     opening, closing = "(" if domain.left_open else "[", ")" if domain.right_open else "]"

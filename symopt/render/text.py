@@ -76,8 +76,6 @@ class _Page:
             return
         margin = " " * (4 + _LABELS)
         first = f"    {label:<{_LABELS}}"
-        wrapped = textwrap.wrap(
-            text, max(self.width - len(margin), 20), break_long_words=False, break_on_hyphens=False
-        )
+        wrapped = textwrap.wrap(text, max(self.width - len(margin), 20), break_long_words=False, break_on_hyphens=False)
         for i, line in enumerate(wrapped):
             yield (margin if i else first) + (self.marked(line, code) if code else line)

@@ -42,6 +42,8 @@ _BLANK = re.compile(r"\n[ \t]*(?=\n|$)|\n(?=[ ]{0,3}\#{1,6}[ ])")
 _MARK = re.compile(r"\\[A-Za-z]|[_^=<>]")
 _COMMAND = re.compile(r"\\[A-Za-z]+|[_^]\{|\b[A-Za-z]_[A-Za-z0-9]\b")
 _PROSE = re.compile(r"(?<![\\A-Za-z{])(?:[A-Za-z]{2,}[,;:.]?\s+){3}(?=[A-Za-z])")
+_TWO_WORDS = re.compile(r"[A-Za-z]{2,}\s+[A-Za-z]{2,}")
+_MONEY = re.compile(r"\s|\d[\d,.]*[kKmMbB]?[\s.,;:!?)]")
 _ARGUMENT = re.compile(r"\s*(?:\[[^\]\n]*\])?\s*\{[^{}\n]*\}")
 _REACH = 4000  # characters in which a display with blank lines must be closed
 
@@ -162,7 +164,7 @@ class _Scan:
     def _unclosed(self, opening: re.Match[str], token: str, display: bool) -> list[Found]:
         start, inside = opening.span()
         end = self._paragraph_end(inside)
-        if token in ("$", r"\("):
+        if token == r"\(":
             newline = self.text.find("\n", inside, end)
             end = end if newline < 0 else newline
         if token[0] == "\\" and self.dialect is not Dialect.TEX and not _COMMAND.search(self.text, inside, end):
@@ -171,23 +173,26 @@ class _Scan:
 
     def _dollar(self, opening: re.Match[str]) -> list[Found]:
         start, inside = opening.span()
-        limit = self._paragraph_end(inside)
-        at = inside
+        limit, at = self._paragraph_end(inside), inside
         while (token := _TOKEN.search(self.text, at, limit)) is not None and token.group()[0] != "$":
+            if token.group() in (r"\(", r"\["):
+                return self._forgotten(start, inside, token.start())
             at = token.end()
         if token is None:
-            line_end = self.text.find("\n", inside, limit)
-            line_end = limit if line_end < 0 else line_end
-            first = _COMMAND.search(self.text, inside, line_end)
-            return self._unclosed(opening, "$", display=False) if first and not self._words(inside, first) else []
+            return self._forgotten(start, inside, limit)
         end = token.start()
         if self._pair(inside, end):
             return self._found(start, end + 1, (inside, end), "$", display=False)
-        forgotten = _COMMAND.match(self.text, inside)
-        return self._found(start, end, (inside, end), "$", display=False, closed=False) if forgotten else []
+        return self._forgotten(start, inside, end) if _COMMAND.match(self.text, inside) else []
 
-    def _words(self, start: int, first: re.Match[str]) -> bool:
-        return bool(re.search(r"[A-Za-z]{2,}\s+[A-Za-z]{2,}", self.text[start : first.start()]))
+    def _forgotten(self, start: int, inside: int, limit: int) -> list[Found]:
+        """The formula that a dollar opens and nothing closes, unless the dollar is money or a shell's."""
+        newline = self.text.find("\n", inside, limit)
+        end = limit if newline < 0 else newline
+        first = _COMMAND.search(self.text, inside, end)
+        if not first or _MONEY.match(self.text, inside) or _TWO_WORDS.search(self.text, inside, first.start()):
+            return []
+        return self._found(start, end, (inside, end), "$", display=False, closed=False)
 
     def _pair(self, start: int, end: int) -> bool:
         """Whether the two dollars around these offsets hold a formula, rather than two prices."""
@@ -195,6 +200,8 @@ class _Scan:
         if not body.strip():
             return False
         if _PROSE.search(body) and not _COMMAND.search(body):
+            return False
+        if _MONEY.match(body) and not _MARK.search(body) and re.search(r"[A-Za-z]{2,}", body):
             return False
         after = self.text[end + 1 : end + 2]
         tight_left, tight_right = not body[0].isspace(), not body[-1].isspace()

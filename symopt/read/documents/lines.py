@@ -25,7 +25,9 @@ _CODE = re.compile(
 _WORDS = re.compile(r"\b(?!(?:if|else|for|in|not|and|or|is|lambda|import|as|from)\b)[A-Za-z]{2,}\s+"
                     r"(?!(?:if|else|for|in|not|and|or|is|lambda|import|as)\b)[A-Za-z]{2,}\b")  # fmt: skip
 _STRING = re.compile(r"\"[^\"]*\"|'[^']*'")
-_UNMISTAKABLE = re.compile(r"^\s*(?:def\s+\w+\(.*\)\s*:|.*[\w\])]\s*(?:\+|-|\*|/)=\s*\S|.*=.*\b(?:np|math|torch|nd|tf|jnp)\.\w+)")
+_UNMISTAKABLE = re.compile(
+    r"^\s*(?:def\s+\w+\(.*\)\s*:|.*[\w\])]\s*(?:\+|-|\*|/)=\s*\S|.*=.*\b(?:np|math|torch|nd|tf|jnp)\.\w+)"
+)
 
 
 def is_code(line: str) -> bool:
@@ -51,7 +53,9 @@ def continues_code(line: str, indent: int) -> bool:
 
 
 _LABEL = re.compile(r"\s*(?:(?:[-*+•▪◦❑☐>]|\d{1,3}[.:)]?|\([A-Za-z0-9]{1,3}\)|(?:Step|Line)\s+\d+[.:]?)\s+)?(?:\|\s)?")
-_REMARK = re.compile(r"\s+(?://|▷|\#|%|\\triangleright|\\Comment)\s.*$|\s+\([^()=]*[A-Za-z]{3,}[^()=]*\)\s*$|[\s.,;:]+$")
+_REMARK = re.compile(
+    r"\s+(?://|▷|\#|%|\\triangleright|\\Comment)\s.*$|\s+\([^()=]*[A-Za-z]{3,}[^()=]*\)\s*$|[\s.,;:]+$"
+)
 _RELATION = re.compile(r"←|⟵|:=|≔|=|∝|≈|\\(?:leftarrow|gets|propto|approx|coloneqq)(?![A-Za-z])")
 _MATHEMATICAL = re.compile(
     "[\u0370-\u03ff\u2202\u2207\u221a\u2211\u220f\u2299\u2218\u00b2\u00b3\u207f\u1d57\u2080-\u2089\u209c\u0302←⟵]"

@@ -117,7 +117,10 @@ class _Reader:
         marks, language = fence[1], fence[2].lower()
         closing = self._closing_fence(number, marks)
         last = closing if closing is not None else self._paragraph_end(number)
-        inside = (self.lines[number].end + 1, self.lines[last].start - 1 if closing is not None else self.lines[last].end)
+        inside = (
+            self.lines[number].end + 1,
+            self.lines[last].start - 1 if closing is not None else self.lines[last].end,
+        )
         self.blanked.append((self.lines[number].start, self.lines[number].end))
         if closing is not None:
             self.blanked.append((self.lines[last].start, self.lines[last].end))

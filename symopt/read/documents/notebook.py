@@ -139,7 +139,7 @@ def _parse(passage: Passage) -> _Object:
         elif mark is None:
             _put(top, token["word"])
     if len(stack) > 1:
-        raise NotebookError("line {}: the file ends too early".format(passage.place(length)[0]))
+        raise NotebookError(f"line {passage.place(length)[0]}: the file ends too early")
     document = root.entries.get(0)
     if not isinstance(document, _Object):
         raise NotebookError("it is not a JSON object")
