@@ -110,16 +110,15 @@ def _at_step(reader: Elaborator, items: Sequence[Node], i: int, found: Named) ->
 
 
 def _is_call(reader: Elaborator, item: Node, brackets: Node, found: Named) -> bool:
-    head = base(item)
+    head, only = base(item), bare(brackets.items[0])
     if found.power is not None:
         return head.text in STRICT or head.text in reader.context.functions
-    if head.kind == "word" or len(brackets.items) > 1 or brackets.items[0].kind == "relations":
+    if head.kind == "word" or len(brackets.items) > 1 or only.kind == "relations":
         return True
     if head.text in STRICT or head.text in reader.context.functions:
         return brackets.text == "()" or head.text in STRICT
     if brackets.text != "()" or head.text in HYPER or found.index or head.text in reader.context.indexed:
         return False
-    only = bare(brackets.items[0])
     if not head.text.isalpha() or only.kind in ("number", "negative"):
         return False
     return base(only).kind == "symbol" and head.text not in reader.context.clocks and len(head.text) == 1

@@ -8,8 +8,8 @@ def _greek(names: str) -> dict[str, str]:
 
 
 GREEK = _greek(
-    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-    "Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
+    "alpha beta gamma delta epsilon zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+    "omega Gamma Delta Theta Lambda Xi Pi Sigma Upsilon Phi Psi Omega"
 ) | {
     "varepsilon": "\\epsilon", "vartheta": "\\theta", "varphi": "\\phi", "varrho": "\\rho", "varsigma": "\\sigma",
     "varpi": "\\pi", "eps": "\\epsilon", "lam": "\\lambda", "varkappa": "\\kappa",
@@ -52,9 +52,9 @@ ACCENTS = {
     "underline": "\\underline", "mathring": "\\mathring",
 }  # fmt: skip
 FONTS = frozenset(
-    "mathbf boldsymbol bm pmb mathcal mathscr mathfrak mathsf mathit mathrm mathnormal mathtt vec symbf symbfit boldmath "
-    "text textrm textbf textit mbox hbox operatorname overrightarrow bold Bbb mathbb boxed fbox mathop mathrel mathbin "
-    "mathord mathopen mathclose mathpunct ensuremath".split()
+    "mathbf boldsymbol bm pmb mathcal mathscr mathfrak mathsf mathit mathrm mathnormal mathtt vec symbf symbfit "
+    "boldmath text textrm textbf textit mbox hbox operatorname overrightarrow bold Bbb mathbb boxed fbox "
+    "mathop mathrel mathbin mathord mathopen mathclose mathpunct ensuremath".split()
 )
 UPRIGHT = frozenset("mathrm operatorname operatorname* mathsf mathtt mathit mathbf rm".split())
 PROSE = frozenset("text textrm textbf textit textsf texttt textnormal mbox hbox".split())
@@ -81,34 +81,35 @@ BLOCKS = frozenset(
     "subequations dmath IEEEeqnarray".split()
 )
 CONNECTIVES = frozenset(
-    "if for when where with otherwise since because as and or so then else while whenever unless such subject i.e. e.g. "
-    "ie eg return do end forall given assuming let is are at on in using by from all each every until repeat require "
-    "therefore s.t. st want after before while elementwise element-wise".split()
+    "if for when where with otherwise since because as and or so then else while whenever unless such subject i.e. "
+    "e.g. ie eg return do end forall given assuming let is are at on in using by from all each every until repeat "
+    "require therefore s.t. st want after before while elementwise element-wise".split()
 )
 
-CHARACTERS = {
+_LETTERS = dict(
+    zip(
+        "αβγδζηθικλμνξπρστυφχψωΓΔΘΛΞΠΥΦΨΩ",
+        (f"\\{n}" for n in (
+            "alpha beta gamma delta zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi "
+            "omega Gamma Delta Theta Lambda Xi Pi Upsilon Phi Psi Omega"
+        ).split()),
+        strict=True,
+    )
+)  # fmt: skip
+CHARACTERS = _LETTERS | {
     "←": "\\leftarrow", "⟵": "\\leftarrow", "→": "\\to", "⟶": "\\to", "⇒": "\\Rightarrow", "⟹": "\\Rightarrow",
     "⇐": "\\leftarrow", "↦": "\\to", "↓": "\\downarrow", "↑": "\\uparrow", "↗": "\\nearrow", "↘": "\\searrow",
     "∇": "\\nabla", "∂": "\\partial", "√": "\\sqrt", "∑": "\\sum", "Σ": "\\Sigma", "∏": "\\prod", "∞": "\\infty",
     "·": "\\cdot", "⋅": "\\cdot", "∙": "\\cdot", "•": "\\cdot", "×": "\\times", "⊙": "\\odot", "∘": "\\circ",
     "◦": "\\circ", "⊗": "\\otimes", "÷": "\\div", "−": "-", "–": "-", "—": "-", "‐": "-", "‑": "-",
     "≤": "\\leq", "⩽": "\\leq", "≥": "\\geq", "⩾": "\\geq", "≠": "\\neq", "≈": "\\approx", "∼": "\\sim", "≃": "\\sim",
-    "∝": "\\propto", "≡": "\\equiv", "≜": "=", "≔": ":=", "∈": "\\in", "∴": "\\therefore", "∵": "\\because", "∀": "\\forall", "…": "\\ldots", "⋯": "\\ldots",
+    "∝": "\\propto", "≡": "\\equiv", "≜": "=", "≔": ":=",
+    "∈": "\\in", "∴": "\\therefore", "∵": "\\because", "∀": "\\forall", "…": "\\ldots", "⋯": "\\ldots",
     "′": "'", "″": "''", "’": "'", "‖": "\\|", "∥": "\\|", "⟨": "\\langle", "⟩": "\\rangle", "⌊": "\\lfloor",
     "⌋": "\\rfloor", "⌈": "\\lceil", "⌉": "\\rceil", "ℓ": "\\ell", "ϵ": "\\epsilon", "ε": "\\epsilon", "∣": "|",
     "ϑ": "\\theta", "ϕ": "\\phi", "∆": "\\Delta", "µ": "\\mu", "𝔼": "\\mathbb{E}", "⊤": "\\top", "ᵀ": "^\\top",
     "∗": "*", "⁄": "/", "∕": "/", "（": "(", "）": ")", "，": ",", "＝": "=", "＋": "+", "⋆": "\\star",
 }  # fmt: skip
-CHARACTERS |= dict(
-    zip(
-        "αβγδζηθικλμνξπρστυφχψωΓΔΘΛΞΠΥΦΨΩ",
-        (f"\\{n}" for n in (
-            "alpha beta gamma delta zeta eta theta iota kappa lambda mu nu xi pi rho sigma tau upsilon phi chi psi omega "
-            "Gamma Delta Theta Lambda Xi Pi Upsilon Phi Psi Omega"
-        ).split()),
-        strict=True,
-    )
-)  # fmt: skip
 RAISED = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵗⁱᵏʲ", "0123456789+-()ntikj", strict=True))
 LOWERED = dict(zip("₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₜₙᵢⱼₖₘₓₐₑₒₕₗₚₛᵣᵤᵥ", "0123456789+-()tnijkmxaeohlpsruv", strict=True))
 COMBINING = {"\u0302": "\\hat", "\u0303": "\\tilde", "\u0304": "\\bar", "\u0305": "\\bar", "\u0307": "\\dot"}

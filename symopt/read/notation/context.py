@@ -127,7 +127,7 @@ def _clocks(uses: list[_Use], applied: list[tuple[str, str, int]]) -> frozenset[
         if name not in HYPER and name not in STRICT:
             seen[name + "()", letter_].add(offset)
     found |= {letter for (_, letter), offsets in seen.items() if len(offsets) > 1}
-    return frozenset(letter for letter in found if letter.isalpha() and letter.islower() or letter == "\\tau")
+    return frozenset(letter for letter in found if (letter.isalpha() and letter.islower()) or letter == "\\tau")
 
 
 def _applications(tree: Node) -> Iterator[tuple[str, str, int]]:
@@ -211,7 +211,7 @@ def _paired(uses: list[_Use], clocks: frozenset[str]) -> frozenset[str]:
     """Symbols whose second index takes more than one form."""
     forms: dict[str, set[str]] = defaultdict(set)
     for use in uses:
-        seconds = [e for e in use.sub[1:]] if use.sub and _clock(use.sub[0], clocks) else []
+        seconds = list(use.sub[1:]) if use.sub and _clock(use.sub[0], clocks) else []
         if use.sub and use.sup is not None and _in_brackets(use.sup) and _clock(use.sub[0], clocks):
             seconds.append(bare(use.sup).items[0])
         for entry in map(bare, seconds):

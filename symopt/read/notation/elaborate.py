@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from symopt.language.terms import FUNCTIONS, Term
+from symopt.language.terms import Term
 from symopt.read.notation import applications, gradients
 from symopt.read.notation.context import Context, bound_variable
 from symopt.read.notation.indices import Named, Scope, label, named

@@ -36,7 +36,7 @@ class Derivative:
 
     variable: Node
     function: Node | None
-    arguments: tuple[Node, ...]
+    arguments: Sequence[Node]
     order: int
 
 
@@ -96,7 +96,11 @@ def _subject(
     """The point, whether only a variable tells it, the place behind, and a power on it all."""
     target, head = items[j], base(items[j])
     if head.kind in ("symbol", "word"):
-        if j + 1 < len(items) and is_arguments(items[j + 1]) and _takes_arguments(reader, target, items[j + 1], variable):
+        if (
+            j + 1 < len(items)
+            and is_arguments(items[j + 1])
+            and _takes_arguments(reader, target, items[j + 1], variable)
+        ):
             argument = bare(items[j + 1])
             outer = argument.sup if argument.kind == "scripts" else None
             return point(reader, base(argument).items, variable), False, j + 2, outer
@@ -108,7 +112,9 @@ def _subject(
     while head.kind in ("fraction", "number") and end < len(items) and items[end].kind != "slash":
         head, end = base(items[end]), end + 1
     call = next((c for n in items[j:end] for c in _calls(n, variable)), None)
-    if call is not None:
+    if call is not None and (variable is not None or head.kind == "big"):
+        if head.kind == "group":
+            reader.note("the gradient of all in the brackets is read at its variable")
         reader.summed = bare(target).kind == "big"
         outer = bare(items[end - 1]).sup if bare(items[end - 1]).kind == "scripts" else None
         return point(reader, call, variable), False, end, outer
@@ -124,14 +130,14 @@ def _takes_arguments(reader: Reader, target: Node, argument: Node, variable: Nod
         return True
     if name in reader.context.indexed:
         return False
-    inner = base(argument).items
-    return len(inner) > 1 or base(inner[0]).kind == "symbol"
+    first, *rest = base(argument).items
+    return bool(rest) or base(first).kind == "symbol"
 
 
-def _calls(node: Node, variable: Node | None) -> list[tuple[Node, ...]]:
+def _calls(node: Node, variable: Node | None) -> list[Sequence[Node]]:
     """Argument lists in ``node`` that hold the variable, outermost first."""
     wanted = base(variable).text if variable is not None else None
-    found: list[tuple[Node, ...]] = []
+    found: list[Sequence[Node]] = []
     for part in node.walk():
         if part.kind == "product":
             for first, second in zip(part.items, part.items[1:], strict=False):
@@ -158,7 +164,7 @@ def point(reader: Reader, arguments: Sequence[Node], variable: Node | None) -> T
 # Differentials.
 
 
-def _differential(parts: Sequence[Node]) -> tuple[tuple[Node, ...], int] | None:
+def _differential(parts: Sequence[Node]) -> tuple[Sequence[Node], int] | None:
     """What follows the sign of differentiation, and its order."""
     head = bare(parts[0])
     sign = base(head)
@@ -185,6 +191,8 @@ def derivative(top: Sequence[Node], bottom: Sequence[Node]) -> Derivative | None
     if above is None or below is None or not below[0]:
         return None
     function, order = above
+    if len(function) > 2 or (len(function) == 2 and not is_arguments(function[1])):
+        raise NotRead("a derivative of more than a function", function[1].start)
     variable = below[0]
     if base(variable[0]).kind not in ("symbol", "word") or len(variable) > 2:
         return None
@@ -195,9 +203,7 @@ def derivative(top: Sequence[Node], bottom: Sequence[Node]) -> Derivative | None
         kept = Node("scripts", stripped.start, stripped.end, stripped.text, stripped.items, stripped.sub)
         variable = (kept if stripped.sub is not None or stripped.text else stripped.items[0], *variable[1:])
     written = (
-        variable[0]
-        if len(variable) == 1
-        else Node("product", variable[0].start, variable[1].end, "", tuple(variable))
+        variable[0] if len(variable) == 1 else Node("product", variable[0].start, variable[1].end, "", tuple(variable))
     )
     return Derivative(
         written,
@@ -217,6 +223,8 @@ def derived(reader: Reader, found: Derivative, start: int, end: int) -> Term:
             variable, label = written, False
     if found.order == 2:
         return Term("call", (variable,), "hessian", span=(start, end))
+    if variable.head == "name" and variable.name in reader.context.clocks and found.function is not None:
+        return Term("call", (reader.term(found.function), variable), "derivative", span=(start, end))
     return grad_at(variable, start, end, label=label)
 
 

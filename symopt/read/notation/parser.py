@@ -10,17 +10,17 @@ import re
 from dataclasses import dataclass, replace
 
 from symopt.read.notation import commands as C
-from symopt.read.notation.tokens import Token, tokenize
-from symopt.read.notation.tree import Kind, Node, NotRead, base, renamed, widened
+from symopt.read.notation.atoms import PARSE
+from symopt.read.notation.stream import Stream, unexpected
+from symopt.read.notation.tokens import Token
+from symopt.read.notation.tree import Kind, Node, NotRead
 
-MAX_DEPTH = 40
 MAX_LENGTH = 20_000
 _ATOMS = frozenset(
     "num letter symbol word function big nabla partial delta accent font frac root under lbrace open begin".split()
 )
 _OPERATORS: dict[str, Kind] = {"times": "times", "slash": "slash", "mod": "modulo"}
 _SEPARATORS = frozenset({"comma", "semi", "colon"})
-_BRACKETS = {"(": ")", "[": "]", "{": "}", "<": ">", "⌊": "⌋", "⌈": "⌉", "|": "|", "‖": "‖"}
 _NAME = re.compile(r"[A-Za-z][\w.\-]*")
 
 
@@ -42,72 +42,17 @@ def parse(math: str) -> Parsed:
     """
     if len(math) > MAX_LENGTH:
         raise NotRead(f"longer than {MAX_LENGTH} characters", MAX_LENGTH)
-    return _Parser(math).formula()
+    return Parser(math).formula()
 
 
-def _relevant(tokens: list[Token], length: int) -> list[Token]:
-    """The tokens without spacing that says nothing, closed by one of kind "finish"."""
-    out: list[Token] = []
-    blocks = 0
-    spaceless = {"rel", "plus", "minus", "times", "slash", "comma", "semi", "open", "lbrace", "wide", "amp", "newline"}
-    for token in tokens:
-        kind = token.kind
-        blocks += (kind == "begin") - (kind == "end")
-        if kind in ("thin", "ignored", "tag") or (kind in ("amp", "newline") and blocks <= 0):
-            continue
-        if kind == "wide" and (not out or out[-1].kind in spaceless or blocks > 0):
-            continue
-        if kind in ("rel", "plus", "minus", "times", "slash", "close", "rbrace") and out and out[-1].kind == "wide":
-            out.pop()
-        out.append(token)
-    out.append(Token("finish", "", length, length))
-    return out
-
-
-class _Parser:
-    def __init__(self, source: str) -> None:
-        self.source = source
-        tokens = tokenize(source)
-        self.tags = tuple(t.text for t in tokens if t.kind == "tag")
-        self.tokens = _relevant(tokens, len(source))
-        self.position = 0
-        self.token = self.tokens[0]
-        self.depth = 0
-        self.bars: list[str] = [""]
-        self.remarks: list[str] = []
-        self.notes: list[str] = []
-
-    def advance(self) -> Token:
-        token = self.token
-        self.position += 1
-        self.token = self.tokens[min(self.position, len(self.tokens) - 1)]
-        return token
-
-    def ahead(self, by: int = 1) -> Token:
-        return self.tokens[min(self.position + by, len(self.tokens) - 1)]
-
-    def ended(self) -> int:
-        """Where the last token taken ends."""
-        return self.tokens[self.position - 1].end if self.position else 0
-
-    def enter(self) -> None:
-        self.depth += 1
-        if self.depth > MAX_DEPTH:
-            raise NotRead(f"nested deeper than {MAX_DEPTH}", self.token.start)
-
-    def expect(self, kind: str, what: str) -> Token:
-        if self.token.kind != kind:
-            raise NotRead(f"{what} is missing", self.token.start)
-        return self.advance()
+class Parser(Stream):
+    """Reads one formula; `atoms` has the parts that begin with a sign of their own."""
 
     # The formula and what stands around it.
 
     def formula(self) -> Parsed:
         self.preamble()
-        if self.token.kind == "finish":
-            tree = Node("empty", 0, self.token.end)
-        else:
-            tree = self.chain(listing=True)
+        tree = Node("empty", 0, self.token.end) if self.at("finish") else self.chain(listing=True)
         self.trailer()
         return Parsed(tree, tuple(self.remarks), tuple(self.notes), self.tags)
 
@@ -121,7 +66,7 @@ class _Parser:
             elif self.token.kind != "wide":
                 self.remarks.append(self.token.text)
             self.advance()
-            if self.token.kind in ("comma", "colon"):
+            if self.at("comma", "colon"):
                 self.advance()
 
     def names_something(self) -> bool:
@@ -147,7 +92,7 @@ class _Parser:
             self.position = len(self.tokens) - 1
             self.token = self.tokens[-1]
             return
-        raise NotRead(_unexpected(self.token), self.token.start)
+        raise NotRead(unexpected(self.token), self.token.start)
 
     def remark_follows(self) -> bool:
         words = re.split(r"[\s,:(]+", self.token.text.strip().lower())
@@ -168,7 +113,7 @@ class _Parser:
         signs: list[str] = []
         while self.token.kind == "rel":
             sign = self.advance()
-            if listing and sign.text in C.ARROWS and self.token.kind in ("finish", "text", "mark", "comma", "dot"):
+            if listing and sign.text in C.ARROWS and self.at("finish", "text", "mark", "comma", "dot"):
                 self.remarks.append(self.source[sign.start :].strip())
                 self.position, self.token = len(self.tokens) - 1, self.tokens[-1]
                 break
@@ -356,8 +301,6 @@ class _Parser:
             return found[0]
         return Node("list", start, found[-1].end if found else start, "", tuple(found))
 
-    # Atoms.
-
     def atom(self) -> Node:
         token = self.token
         match token.kind:
@@ -370,196 +313,19 @@ class _Parser:
             case "finish":
                 raise NotRead("the formula breaks off", token.start)
             case _:
-                parse = _PARSE.get(token.kind)
+                parse = PARSE.get(token.kind)
                 if parse is None:
-                    raise NotRead(_unexpected(token), token.start)
+                    raise NotRead(unexpected(token), token.start)
                 self.enter()
                 node = parse(self)
                 self.depth -= 1
                 return node
 
-    def delta(self) -> Node:
-        """A difference is one symbol with what it is of: Delta theta."""
-        token = self.advance()
-        if self.token.kind in ("letter", "symbol", "accent", "font"):
-            of = self.atom()
-            if base(of).kind == "symbol":
-                return renamed(of, lambda name: f"\\Delta{'' if name[0] == chr(92) else ' '}{name}", token.start)
-        return Node("symbol", token.start, self.ended(), "\\Delta")
-
-    def accent(self) -> Node:
-        token = self.advance()
-        of = self.argument()
-        if base(of).kind not in ("symbol", "word"):
-            raise NotRead(f"{token.text} on more than a symbol", token.start)
-        return renamed(of, lambda name: f"{token.text}{{{name}}}", token.start)
-
-    def font(self) -> Node:
-        token = self.advance()
-        of = self.argument()
-        if token.text in ("mathbb", "Bbb") and of.kind == "group" and of.items[0].kind in ("symbol", "number"):
-            inner = of.items[0]
-            return Node("symbol", token.start, of.end, f"\\mathbb{{{inner.text}}}")
-        inner = of.items[0] if of.kind == "group" and not of.text and of.items[0].kind in ("symbol", "word") else of
-        return widened(inner, token.start, of.end)
-
-    def fraction(self) -> Node:
-        start = self.advance().start
-        top, bottom = self.argument(), self.argument()
-        return Node("fraction", start, bottom.end, "", (top, bottom))
-
-    def root(self) -> Node:
-        token = self.advance()
-        degree: tuple[Node, ...] = ()
-        if self.token.kind == "open" and self.token.text == "[":
-            self.advance()
-            degree = (self.sum(),)
-            if self.token.text != "]":
-                raise NotRead("a closing bracket is missing", self.token.start)
-            self.advance()
-        inner = self.argument(scripts=True)
-        return Node("root", token.start, self.ended(), "", (inner, *degree))
-
-    def argument(self, *, scripts: bool = False) -> Node:
-        """The argument of a command: braces, or the next token; a number gives one digit."""
-        token = self.token
-        if token.kind == "num" and len(token.text) > 1 and token.text.isdigit() and token.end - token.start > 1:
-            rest = token._replace(text=token.text[1:], start=token.start + 1)
-            self.token = self.tokens[self.position] = rest
-            return Node("number", token.start, token.start + 1, token.text[0])
-        inner = self.atom()
-        return self.scripted(inner) if scripts and token.kind != "lbrace" else inner
-
-    def under(self) -> Node:
-        """A brace with a note under or over it; the note is a remark."""
-        start = self.advance().start
-        inner = self.argument()
-        while self.token.kind in ("sub", "sup"):
-            self.advance()
-            begin = self.token
-            self.skip_argument()
-            written = self.source[begin.start : self.ended()]
-            self.remarks.append(written[1:-1].strip() if begin.kind == "lbrace" else written)
-        return Node("group", start, self.ended(), "", (inner,))
-
-    def skip_argument(self) -> None:
-        depth = 0
-        while self.token.kind != "finish":
-            kind = self.advance().kind
-            depth += (kind == "lbrace") - (kind == "rbrace")
-            if depth <= 0:
-                return
-
-    def big(self) -> Node:
-        """A sum, product or limit with all of the product behind it."""
-        token = self.advance()
-        head = self.scripted(Node("symbol", token.start, token.end, token.text))
-        body = self.product()
-        return Node("big", token.start, body.end, token.text, (body,), head.sub, head.sup)
-
-    # Brackets.
-
-    def braces(self) -> Node:
-        start = self.advance().start
-        self.bars.append("")
-        inner = self.items(("rbrace",))
-        if self.token.kind == "over":
-            self.advance()
-            bottom = self.items(("rbrace",))
-            inner = Node("fraction", inner.start, bottom.end, "", (inner, bottom))
-        self.bars.pop()
-        end = self.expect("rbrace", "a closing brace").end
-        if inner.kind == "list" and not inner.items:
-            inner = Node("empty", start, end)
-        return Node("group", start, end, "", (inner,))
-
-    def group(self) -> Node:
-        opening = self.advance()
-        if opening.text in ("|", "‖"):
-            return self.bars_body(opening)
-        self.bars.append("")
-        inner = self.items(("close",))
-        self.bars.pop()
-        closing = self.token
-        if closing.kind == "bar" and opening.text == ".":
-            closing = closing._replace(kind="close")
-        if closing.kind != "close":
-            raise NotRead(
-                f"the bracket {opening.text} is not closed" if closing.kind == "finish" else _unexpected(closing),
-                closing.start,
-            )
-        self.advance()
-        if opening.text == "." and closing.text == "|" and self.token.kind == "sub":
-            self.advance()
-            place = self.script()
-            return Node("value", opening.start, self.ended(), "", (inner,), place)
-        items = inner.items if inner.kind == "list" else (inner,)
-        if _BRACKETS.get(opening.text) != closing.text and len(items) != 2 and inner.kind != "rows":
-            raise NotRead(f"{opening.text} is closed by {closing.text}", closing.start)
-        return Node("group", opening.start, closing.end, opening.text + closing.text, items)
-
-    def bars_group(self) -> Node:
-        return self.bars_body(self.advance())
-
-    def bars_body(self, opening: Token) -> Node:
-        self.bars.append(opening.text)
-        inner = self.sum()
-        self.bars.pop()
-        closing = self.token
-        if closing.kind not in ("bar", "close") or closing.text != opening.text:
-            raise NotRead(f"the bar {opening.text} is not closed", closing.start)
-        self.advance()
-        return Node("group", opening.start, closing.end, opening.text * 2, (inner,))
-
-    # Environments.
-
-    def environment(self) -> Node:
-        opening = self.advance()
-        if opening.text == "array" and self.token.kind == "lbrace":
-            self.skip_argument()
-        rows: list[Node] = []
-        while self.token.kind != "end":
-            rows.append(self.row())
-            if self.token.kind == "newline":
-                self.advance()
-            elif self.token.kind != "end":
-                raise NotRead(_unexpected(self.token), self.token.start)
-        return Node("rows", opening.start, self.advance().end, opening.text, tuple(r for r in rows if r.items))
-
-    def row(self) -> Node:
-        start = self.token.start
-        cells: list[Node] = []
-        while self.token.kind not in ("newline", "end", "finish"):
-            if self.token.kind in ("amp", "comma", "semi", "dot", "wide"):
-                self.advance()
-            elif self.token.kind == "text":
-                cells.append(self.words())
-            else:
-                cells.append(self.chain())
-        return Node("row", start, self.ended(), "", tuple(cells))
-
-    def words(self) -> Node:
-        token = self.advance()
-        return Node("word", token.start, token.end, token.text.strip())
-
 
 _LEAVES: dict[str, Kind] = {
     "num": "number", "word": "word", "text": "word", "function": "function", "nabla": "nabla", "partial": "partial",
-}  # fmt: skip
-_PARSE = {
-    "delta": _Parser.delta, "accent": _Parser.accent, "font": _Parser.font, "frac": _Parser.fraction,
-    "root": _Parser.root, "under": _Parser.under, "big": _Parser.big, "lbrace": _Parser.braces, "open": _Parser.group,
-    "bar": _Parser.bars_group, "begin": _Parser.environment,
 }  # fmt: skip
 
 
 def _canonical(token: Token) -> str:
     return token.text.strip() if token.kind == "text" else token.text
-
-
-def _unexpected(token: Token) -> str:
-    if token.kind == "junk":
-        return f"{token.text} is not known"
-    if token.kind == "finish":
-        return "the formula breaks off"
-    return f"{token.text.strip() or token.kind} is not expected here"

@@ -37,7 +37,9 @@ def split(math: str) -> list[Piece]:
     tokens = _unwrapped(tokenize(math))
     pieces = [part for row in _rows(tokens) for part in _parts(row)]
     return [
-        Piece(p[0].start, math[p[0].start : p[-1].end], continues=p[0].kind == "rel") for p in map(_trimmed, pieces) if p
+        Piece(p[0].start, math[p[0].start : p[-1].end], continues=p[0].kind == "rel")
+        for p in map(_trimmed, pieces)
+        if p
     ]
 
 
@@ -69,7 +71,12 @@ def _after_braces(tokens: Sequence[Token], i: int) -> int:
 def _unstacked(tokens: list[Token]) -> list[Token]:
     """The rows of a system of equations in a brace or an array, where each row is an equation."""
     body = _trimmed(tokens)
-    if len(body) > 2 and body[0].kind == "open" and body[0].text == "{" and (body[-1].kind, body[-1].text) == ("close", "."):
+    if (
+        len(body) > 2
+        and body[0].kind == "open"
+        and body[0].text == "{"
+        and (body[-1].kind, body[-1].text) == ("close", ".")
+    ):
         inner = _trimmed(body[1:-1])
         rows = list(_rows(inner))
         if inner and inner[0].kind != "begin" and all(_related(r) for r in rows):

@@ -126,9 +126,7 @@ def _several(reader: Elaborator, first: Node, signs: Sequence[str], rest: Sequen
     return made
 
 
-def _steps(
-    reader: Elaborator, signs: Sequence[str], sides: Sequence[Node], left: Term
-) -> tuple[tuple[str, Term], ...]:
+def _steps(reader: Elaborator, signs: Sequence[str], sides: Sequence[Node], left: Term) -> tuple[tuple[str, Term], ...]:
     steps: list[tuple[str, Term]] = []
     for sign, side in zip(signs, sides, strict=True):
         right = reader.term(side)

@@ -240,7 +240,8 @@ def _command(name: str, start: int, end: int) -> Iterator[Token]:
 
 
 _SHORT = frozenset(
-    "lr wd bs mu nu rho tau phi psi chi eta eps avg new old max min log exp sgn var std tmp acc vel mom lim sin cos tan dot opt cur sum abs "
+    "lr wd bs mu nu rho tau phi psi chi eta eps avg new old max min log exp "
+    "sgn var std tmp acc vel mom lim sin cos tan dot opt cur sum abs "
     "LR SS GD MS WD if or".split()
 )
 _VOWEL = re.compile("[aeiouyAEIOUY]")
@@ -265,7 +266,7 @@ def _words(tokens: list[Token]) -> list[Token]:
     while i < len(tokens):
         token = tokens[i]
         if token.kind == "lbrace":
-            labels.append(bool(out) and out[-1].kind == "sub" or bool(labels) and labels[-1])
+            labels.append((bool(out) and out[-1].kind == "sub") or (bool(labels) and labels[-1]))
         elif token.kind == "rbrace" and labels:
             labels.pop()
         if token.kind not in ("letter", "upright d"):

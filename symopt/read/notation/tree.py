@@ -6,7 +6,7 @@ the whole document; so the parser makes this tree, and ``elaborate`` makes terms
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -37,7 +37,7 @@ class Node:
 
     def walk(self) -> Iterator[Node]:
         """Every node, parents before children."""
-        stack = [self]
+        stack: list[Node] = [self]
         while stack:
             node = stack.pop()
             yield node
@@ -73,7 +73,7 @@ def base(node: Node) -> Node:
     return base(node.items[0]) if node.kind == "scripts" else node
 
 
-def factors(node: Node) -> tuple[Node, ...]:
+def factors(node: Node) -> Sequence[Node]:
     node = bare(node)
     return node.items if node.kind == "product" else (node,)
 

@@ -94,7 +94,9 @@ def _grown(inner: st.SearchStrategy[Term]) -> st.SearchStrategy[Term]:
         st.builds(T.grad, inner),
         st.builds(lambda a: Term("expect", (a,)), inner),
         st.builds(lambda a: Term("sum", (T.number(1), t, T.mul(a, T.at("g", T.name("i")))), "i"), inner),
-        st.builds(lambda a, b: Term("cases", (a, T.relation(">", b, T.number(4)), b, T.name("otherwise"))), inner, inner),
+        st.builds(
+            lambda a, b: Term("cases", (a, T.relation(">", b, T.number(4)), b, T.name("otherwise"))), inner, inner
+        ),
     )
 
 
