@@ -10,7 +10,7 @@ from symopt.audit.claims import Claim, told_apart
 from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
 from symopt.audit.judge import Judge, Opinion, least_charitable, most_charitable
-from symopt.audit.plain import plain_opinion
+from symopt.audit.plain import is_setting, plain_opinion
 from symopt.audit.solve import solve
 from symopt.language import terms as T
 from symopt.read.documents import CodeBlock, Document, MathBlock
@@ -56,7 +56,7 @@ def audit_document(document: Document, progress: Progress | None = None) -> Docu
 def _opinions(found: Sequence[Formula], progress: Progress | None) -> list[Opinion]:
     claims = told_apart(list(_claims(found)))
     outline = Outline([c for c in claims if c.name or c.expects])
-    judge = Judge(frozenset(c.name for c in claims if c.name) | _unread_names(found))
+    judge = Judge(_first_places(claims, found))
     grouped = list(outline.groups())
     solutions = solve([group for group, _ in grouped], models())
     said: dict[Claim, list[Opinion]] = {}
@@ -83,6 +83,8 @@ def _claims(found: Sequence[Formula]) -> Iterator[Claim]:
         if not isinstance(content, Statement):
             continue
         for statement in (content, *content.also):
+            if is_setting(statement) and statement.left.head != "at":
+                continue
             for symbol, right in statement.steps:
                 if symbol == "=":
                     whole = _continued(right, found[place + 1 :])
@@ -99,11 +101,16 @@ def _continued(right: T.Term, following: Sequence[Formula]) -> T.Term:
     return right
 
 
-def _unread_names(found: Sequence[Formula]) -> frozenset[str]:
-    """Left sides of formulas that could not be read: what they give may be what is missed elsewhere."""
-    return frozenset(
-        f.source.split("=")[0].strip() for f in found if isinstance(f.content, Unread) and "=" in f.source
-    )
+def _first_places(claims: Sequence[Claim], found: Sequence[Formula]) -> dict[str, int]:
+    """Where the document first gives each symbol, by formulas that were read or not."""
+    first: dict[str, int] = {}
+    for claim in claims:
+        if claim.name:
+            first[claim.name] = min(claim.place, first.get(claim.name, claim.place))
+    for place, formula in enumerate(found):
+        if isinstance(formula.content, Unread) and "=" in formula.source:
+            first.setdefault(formula.source.split("=")[0].strip(), place)
+    return first
 
 
 def _finding(formula: Formula, opinion: Opinion) -> Finding:

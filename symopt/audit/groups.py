@@ -12,7 +12,6 @@ from functools import cached_property
 
 from symopt.audit.claims import Claim, gradient_variables
 from symopt.audit.match import Group
-from symopt.audit.names import hyper_like
 
 _PARAMETER_NAMES = frozenset({r"\theta", "w", "W", "x", r"\phi", r"\omega", "p"})
 
@@ -83,11 +82,10 @@ class Outline:
         return members
 
     def _needed(self, position: int) -> frozenset[str]:
-        """Names whose definitions the claim needs; a constant without an index is none of them."""
+        """Names whose definitions the claim needs."""
         claim = self.claims[position]
         left = frozenset[str]() if claim.step is None and claim.name else claim.left.names()
-        names = claim.right.names() | left
-        return frozenset(n for n in names if n in claim.timed or not hyper_like(n)) - claim.clocks
+        return (claim.right.names() | left) - claim.clocks
 
     def definition(self, name: str, anchor: int) -> int | None:
         """The claim that gives a symbol to the reader of the claim at ``anchor``.
@@ -107,8 +105,8 @@ class Outline:
 
 
 def _is_definition(claim: Claim) -> bool:
-    """Whether it gives its symbol by a formula, not a setting such as ``\\eta = 0.001``."""
-    return bool(claim.name) and bool(claim.right.names() - claim.clocks or claim.right.head == "grad")
+    """Whether it gives its symbol's new value by a formula: no setting (``\\eta = 0.001``), no value of the past."""
+    return bool(claim.name) and claim.shift >= 0 and bool(claim.right.names() - claim.clocks or claim.right.head == "grad")
 
 
 def _is_unrolled(claim: Claim) -> bool:

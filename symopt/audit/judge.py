@@ -35,6 +35,8 @@ class Opinion:
 
 UNRECOGNISED = Opinion(Judgement.UNRECOGNISED, explanation="It is none of the methods that symopt knows.")
 
+INDEX_SHIFT = "index shift"
+
 _RANK = (
     Judgement.CORRECT, Judgement.VARIANT, Judgement.INCOMPLETE, Judgement.ERRATUM, Judgement.UNRECOGNISED,
 )  # fmt: skip
@@ -55,10 +57,10 @@ class Judge:
     """Opinions on the claims of one document.
 
     Args:
-        given: names that some formula of the document gives, read or not.
+        given: where the document first gives each symbol.
     """
 
-    def __init__(self, given: frozenset[str]) -> None:
+    def __init__(self, given: Mapping[str, int]) -> None:
         self.given = given
         self.proofs: dict[object, Verdict] = {}
 
@@ -95,14 +97,16 @@ class Judge:
 
     def _abbreviation(self, claim: Claim, solution: Solution) -> Opinion:
         reading = solution.reading
-        users = [f.claim for f in reading.facts if claim.name in f.claim.names]
+        users = [f for f in reading.facts if claim.name in _reached(f.claim, reading.aliases)]
         if not users:
             return UNRECOGNISED
+        conventions = dict.fromkeys(c for f in users for c in _conventions(f, reading) if c != INDEX_SHIFT)
         return Opinion(
-            Judgement.CORRECT,
+            Judgement.VARIANT if conventions else Judgement.CORRECT,
             system=reading.model.system,
+            conventions=tuple(conventions),
             explanation="An abbreviation; the equations that use it hold.",
-            proof="proved" if all(self._proved(reading, f) for f in reading.facts if f.claim in users) else "undecided",
+            proof="proved" if all(self._proved(reading, f) for f in users) else "undecided",
         )
 
     def _proved(self, reading: Interpretation, fact: Fact) -> bool:
@@ -136,9 +140,13 @@ class Judge:
             sorted(
                 name
                 for name, meaning in fact.meanings.items()
-                if not meaning.hyper and meaning.key not in free and name not in self.given
+                if not meaning.hyper and meaning.key not in free and not self._is_given(name, fact.claim, solution)
             )
         )
+
+    def _is_given(self, name: str, claim: Claim, solution: Solution) -> bool:
+        """Whether the reader of the claim has met the symbol, or meets it in the same group."""
+        return name in solution.group.defined or self.given.get(name, claim.place + 1) <= claim.place
 
     def _prove(self, reading: Interpretation, fact: Fact) -> Verdict:
         try:
@@ -147,8 +155,19 @@ class Judge:
             return Verdict(Status.UNDECIDED, reason=f"{type(error).__name__}: {error}")
         key = (reading.model, claim)
         if key not in self.proofs:
-            self.proofs[key] = follows(reading.model.optimizer, claim)
+            self.proofs[key] = follows(reading.model.specialised, claim.xreplace(reading.model.numbers))
         return self.proofs[key]
+
+
+def _reached(claim: Claim, aliases: Mapping[str, Claim]) -> frozenset[str]:
+    """The claim's names, with those inside the abbreviations it uses."""
+    names, todo = set(claim.names), list(claim.names)
+    while todo:
+        alias = aliases.get(todo.pop())
+        new = alias.names - names if alias else frozenset[str]()
+        names |= new
+        todo += new
+    return frozenset(names)
 
 
 def _conventions(fact: Fact, reading: Interpretation) -> tuple[str, ...]:
@@ -160,7 +179,7 @@ def _conventions(fact: Fact, reading: Interpretation) -> tuple[str, ...]:
     if any(m.sign < 0 for m in quantities):
         found.append("sign of a quantity")
     if len({m.offset for n, m in fact.meanings.items() if not m.hyper and n in claim.timed}) > 1:
-        found.append("index shift")
+        found.append(INDEX_SHIFT)
     if fact.choice.label:
         found.append("gradient labelled by its step")
     if fact.choice.origin:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 from itertools import islice
 
 from symopt.audit.claims import Claim, gradient_variables
 from symopt.audit.evaluate import Choice, Meaning, Setting
-from symopt.audit.models import Model
+from symopt.audit.models import Model, specialised
 from symopt.audit.names import affinity, hyper_like
 
 # What a reading costs; the cheapest is the most charitable one. A wrong equation outweighs any
@@ -22,6 +23,7 @@ ORIGIN = 0.6
 ALIAS = 0.2
 UNDEFINED = 0.5
 FLIPPED = 0.6
+FIXED = 0.5
 SLACK = 2 * WRONG + 2 * CONVENTION
 """How much dearer than the cheapest a reading with wrong equations may be and still be worth explaining."""
 UNEXPLORED = 60
@@ -42,6 +44,12 @@ class Group:
             if claim.name and claim.step is None:
                 found.setdefault(claim.name, claim)
         return found
+
+    @cached_property
+    def decimals(self) -> frozenset[Fraction]:
+        """Numbers between 0 and 1 that are written where a decay rate could stand."""
+        nodes = [n for c in self.claims for side in (c.left, c.right) for _, n in side.walk()]
+        return frozenset(n.value for n in nodes if n.value is not None and n.value.denominator > 1 and 0 < n.value < 1)
 
     @cached_property
     def params(self) -> frozenset[str]:
@@ -91,8 +99,9 @@ def interpretations(group: Group, models: Iterable[Model]) -> list[Interpretatio
     """Readings of the group, the most charitable first: one for each model that fits at all."""
     found: list[Interpretation] = []
     bound = float("inf")
-    for model in sorted(models, key=lambda m: len(m.conventions)):
-        if CONVENTION * len(model.conventions) >= bound:
+    numbered = [s for m in models for s in specialised(m, group.decimals)]
+    for model in sorted([*models, *numbered], key=_price):
+        if _price(model) >= bound:
             break
         for aliases in _alias_sets(group, model):
             reading = _Search(group, model, aliases, bound).best()
@@ -102,6 +111,10 @@ def interpretations(group: Group, models: Iterable[Model]) -> list[Interpretatio
                 if not reading.wrong:
                     break
     return sorted(found, key=lambda i: i.cost)
+
+
+def _price(model: Model) -> float:
+    return CONVENTION * len(model.conventions) + FIXED * len(model.fixed)
 
 
 def readings_of(group: Group, reading: Interpretation, claim: Claim) -> Iterator[Fact]:
@@ -133,7 +146,7 @@ class _Search:
         self.group, self.model, self.aliases = group, model, aliases
         self.setting = Setting(model, aliases, group.params)
         self.claims = [c for c in group.claims if aliases.get(c.name) is not c]
-        self.fixed = CONVENTION * len(model.conventions) + ALIAS * len(aliases)
+        self.fixed = _price(model) + ALIAS * len(aliases)
         self.bound = bound
         self.nodes = 0
 

@@ -8,9 +8,11 @@ disagreement the ones worth dropping.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -72,6 +74,7 @@ class Model:
         conventions: the conventions it is written under, relative to the catalogue's definition.
         changed: which of them touched which sequence.
         system: the catalogue's name.
+        fixed: hyperparameters that the document prints as numbers.
     """
 
     def __init__(
@@ -80,11 +83,13 @@ class Model:
         system: str = "",
         conventions: tuple[str, ...] = (),
         changed: Mapping[str, tuple[str, ...]] | None = None,
+        fixed: Mapping[str, Fraction] | None = None,
     ) -> None:
         self.optimizer = optimizer
         self.system = system or optimizer.name
         self.conventions = conventions
         self.changed = changed or {}
+        self.fixed = fixed or {}
 
     @cached_property
     def quantities(self) -> tuple[str, ...]:
@@ -143,20 +148,33 @@ class Model:
     def stationary_trials(self) -> tuple[Trial, ...]:
         return tuple(self._run(seed, time, True) for seed, time in enumerate(TIMES, start=1))
 
-    def with_values(self, **hyper: float) -> Model:
-        """The same definition tried at given hyperparameters (a document that prints 0.9 for beta)."""
-        model = Model(self.optimizer, self.system, self.conventions, self.changed)
-        model._fixed = {**self._fixed, **hyper}
-        return model
+    def with_values(self, fixed: Mapping[str, Fraction]) -> Model:
+        """The same definition at given hyperparameters."""
+        return Model(self.optimizer, self.system, self.conventions, self.changed, fixed)
 
-    _fixed: Mapping[str, float] = {}
+    @cached_property
+    def numbers(self) -> Mapping[sp.Symbol, sp.Rational]:
+        """The fixed hyperparameters' values, by symbol."""
+        symbols = {h.name: h.symbol for h in self.optimizer.hyper}
+        return {symbols[n]: sp.Rational(x.numerator, x.denominator) for n, x in self.fixed.items()}
+
+    @cached_property
+    def specialised(self) -> Optimizer:
+        """The definition with the fixed hyperparameters' numbers put in."""
+        if not self.fixed:
+            return self.optimizer
+        return self.optimizer.replace(
+            hyper=[h for h in self.optimizer.hyper if h.name not in self.fixed],
+            update=[eq.xreplace(self.numbers) for eq in self.optimizer.update],
+        )
 
     @cached_property
     def _terms(self) -> tuple[tuple[str, Term], ...]:
         return tuple((eq.lhs.base.name, to_term(eq.rhs)) for eq in self.optimizer.update)
 
     def _run(self, seed: int, time: int, stationary: bool) -> Trial:
-        hyper = {h.name: _draw(h.name, h.domain, seed) for h in self.optimizer.hyper} | dict(self._fixed)
+        hyper = {h.name: _draw(h.name, h.domain, seed) for h in self.optimizer.hyper}
+        hyper |= {name: float(x) for name, x in self.fixed.items()}
         run = _Run(self, hyper, seed, stationary)
         values, branches = run.steps()
         return Trial(time, hyper, values, branches, stationary, seed)
@@ -227,3 +245,24 @@ class _Run:
                 return apply(term, [self.value(a) for a in term.args])
 
 
+
+
+def specialised(model: Model, decimals: frozenset[Fraction]) -> Iterator[Model]:
+    """The model with decay rates, and its small constant, fixed to numbers that a document prints.
+
+    A document that prints 0.1 beside 0.9 prints 1 - beta beside beta. Models far from a definition are left out.
+    """
+    if not decimals or len(decimals) > 6 or len(model.conventions) > 1:
+        return
+    decays = [h.name for h in model.optimizer.hyper if h.domain == sp.Interval.Ropen(0, 1)]
+    tiny = sorted(d for d in decimals if d < _TINY)
+    rates = sorted({x for d in decimals for x in (d, 1 - d)})
+    options = [[(name, None), *((name, x) for x in rates)] for name in decays]
+    options += [[("epsilon", None), *(("epsilon", x) for x in tiny)]] if "epsilon" in model.hypers and tiny else []
+    for chosen in product(*options):
+        fixed = {name: x for name, x in chosen if x is not None}
+        if fixed:
+            yield model.with_values(fixed)
+
+
+_TINY = Fraction(1, 1000)

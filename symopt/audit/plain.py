@@ -21,20 +21,23 @@ def plain_opinion(content: Statement | Unread, source: str) -> Opinion | None:
     worked = _arithmetic(content, source)
     if worked is not None:
         return worked
-    if all(_is_setting(content.left, symbol, right) for symbol, right in content.steps):
-        return _GIVEN
-    return None
+    return _GIVEN if is_setting(content) else None
 
 
-def _is_setting(left: Term, symbol: str, right: Term) -> bool:
-    """A value or a range given to a symbol, or a remark about its size."""
+def is_setting(content: Statement) -> bool:
+    """Whether a formula only gives a symbol a value, a range or a name in words, or remarks on its size."""
+    return all(_sets(content.left, symbol, right) for symbol, right in content.steps)
+
+
+def _sets(left: Term, symbol: str, right: Term) -> bool:
     if symbol == "=":
-        return left.head in ("name", "number") and (exact(right) is not None or _is_words(right))
-    return symbol != "propto" and (exact(right) is not None or right.head == "name")
+        return left.head in ("name", "number") and (exact(right) is not None or _is_listing(right))
+    return symbol != "propto" and (exact(right) is not None or right.head in ("name", "at"))
 
 
-def _is_words(term: Term) -> bool:
-    return term.head == "name" and " " in term.name
+def _is_listing(term: Term) -> bool:
+    """Words, or values listed: ``1, 2, \\dots``."""
+    return (term.head == "name" and " " in term.name) or (term.head == "call" and term.name in ("list", "set"))
 
 
 def _arithmetic(content: Statement, source: str) -> Opinion | None:
