@@ -54,12 +54,12 @@ def candidates(symbol: sp.Symbol) -> tuple[fmpq, ...]:
 class Choice:
     """One attempt's numbers: each quantity gets the next candidate of its kind when it is first asked for."""
 
-    def __init__(self, attempt: int) -> None:
+    def __init__(self, attempt: int, taken: dict[str, Number] | None = None) -> None:
         self.attempt = attempt
-        self.taken: dict[str, fmpq] = {}
+        self.taken: dict[str, Number] = taken or {}
         self._count: dict[tuple[fmpq, ...], int] = {}
 
-    def __call__(self, name: str, symbol: sp.Symbol) -> fmpq:
+    def __call__(self, name: str, symbol: sp.Symbol) -> Number:
         if name not in self.taken:
             values = candidates(symbol)
             if not values:
@@ -70,7 +70,7 @@ class Choice:
         return self.taken[name]
 
     def assignments(self) -> dict[str, Fraction]:
-        return {name: Fraction(int(v.p), int(v.q)) for name, v in self.taken.items()}
+        return {name: Fraction(int(v.p), int(v.q)) for name, v in self.taken.items() if isinstance(v, fmpq)}
 
 
 _REAL = sp.Symbol("x", real=True)
@@ -83,7 +83,7 @@ class FreeModel:
     def __init__(self, choice: Choice, step: int) -> None:
         self.choice = choice
         self.step = step
-        self._gradients: list[tuple[Number, fmpq]] = []
+        self._gradients: list[tuple[Number, Number]] = []
 
     def symbol(self, symbol: Any) -> Number:
         return fmpq(self.step) if symbol == t else self.choice(symbol.name, symbol)
