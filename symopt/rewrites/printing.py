@@ -20,36 +20,40 @@ def mended_latex(original: Term, mended: Term, source: str) -> str:
     return _spliced(original, mended, source) or latex(mended, source)
 
 
+# How tightly each head binds, and how tightly what stands in it must.
+_BINDING = {"relation": 0, "add": 1, "neg": 2, "sum": 2, "prod": 2, "mul": 3, "pow": 4}
+_NEEDED = {"relation": 1, "add": 3, "neg": 3, "mul": 4, "pow": 5, "sum": 3, "prod": 3}
+
+
 def _spliced(original: Term, mended: Term, source: str) -> str | None:
-    """The original's text with the text of the parts that differ exchanged; None where that cannot be done."""
+    """The original's text with the parts that differ exchanged; None where it has no text."""
     if original.span is None:
         return None
     start, end = original.span
     if original == mended:
         return source[start:end]
-    if (original.head, original.name, len(original.args)) != (mended.head, mended.name, len(mended.args)):
-        return _replaced(original, mended, source)
-    if original.value != mended.value:
+    shape = [(x.head, x.name, x.value, len(x.args)) for x in (original, mended)]
+    if shape[0] != shape[1]:
         return latex(mended, source)
-    out, end_of_last = "", start
+    out, done = "", start
     for old, new in sorted(zip(original.args, mended.args, strict=True), key=lambda pair: pair[0].span or (0, 0)):
         if old == new:
             continue
         text = _spliced(old, new, source)
-        if old.span is None or text is None or old.span[0] < end_of_last or _looser(new, old):
-            return _replaced(original, mended, source)
-        out += source[end_of_last : old.span[0]] + text
-        end_of_last = old.span[1]
-    return out + source[end_of_last:end]
+        if old.span is None or text is None or old.span[0] < done or not _stands(new, old, original, source):
+            return latex(mended, source)
+        out += source[done : old.span[0]] + text
+        done = old.span[1]
+    return out + source[done:end]
 
 
-def _replaced(original: Term, mended: Term, source: str) -> str:
-    return latex(mended, source)
-
-
-_BINDING = {"relation": 0, "add": 1, "neg": 2, "sum": 2, "prod": 2, "mul": 3, "pow": 4}
-
-
-def _looser(new: Term, old: Term) -> bool:
-    """Whether the new part would need parentheses where the old one needed none."""
-    return new.head != old.head and _BINDING.get(new.head, 5) < _BINDING.get(old.head, 5)
+def _stands(new: Term, old: Term, around: Term, source: str) -> bool:
+    """Whether the new part can take the old one's place without parentheses."""
+    if new.head == old.head:
+        return True
+    if around.head in _NEEDED:
+        needed = _NEEDED[around.head]
+    else:
+        # A fraction or a root set as such holds anything; one written on the line does not.
+        needed = 1 if around.span and source[around.span[0]] == "\\" else 5
+    return _BINDING.get(new.head, 5) >= needed

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from fractions import Fraction
 
 import pytest
 from hypothesis import given, settings
@@ -12,13 +13,13 @@ from symopt.language import terms as T
 from symopt.language.terms import Term
 from symopt.optimizers import catalogue as definitions
 from symopt.rewrites import MISTAKES, Kind, Rewrite, Roles, apply_mistake, catalogue, mends_of, mistake, roles_of, terms_of
-from symopt.rewrites.patterns import canonical
+from symopt.rewrites.patterns import canonical, metavariables
 from symopt.rewrites.rules import Replace
 
 from .test_patterns import ROLES, formulas
 
 OPTIMIZERS = [d for d in definitions().values() if isinstance(d, Optimizer)]
-CALCULATION = T.relation("=", T.number(3) / 4, T.number(1))
+CALCULATION = T.relation("=", T.number(3) / 4, T.number(Fraction(3, 4)))
 
 
 def broken(rewrite: Rewrite) -> Iterator[tuple[tuple[Term, ...], tuple[Term, ...], Roles]]:
@@ -63,12 +64,16 @@ def test_a_mistake_changes_something(rewrite: Rewrite) -> None:
 @pytest.mark.parametrize("rewrite", [r for r in MISTAKES if isinstance(r.rule, Replace)], ids=lambda r: r.name)
 @settings(max_examples=25, deadline=None)
 @given(term=formulas)
-def test_breaking_is_undone_by_mending(rewrite: Rewrite, term: Term) -> None:
+def test_what_a_pattern_breaks_it_mends(rewrite: Rewrite, term: Term) -> None:
+    """A break that keeps every metavariable, at a place where nothing moved, is undone by the mend."""
     assert isinstance(rewrite.rule, Replace)
     for right, wrong in rewrite.rule.pairs:
+        if set(metavariables(right)) != set(metavariables(wrong)) or right.head == "name" or wrong.head == "name":
+            continue
         one = Replace((right, wrong))
-        for _, new in one.breaks(term, ROLES):
-            assert canonical(new) != canonical(term)
+        for path, new in one.breaks(term, ROLES):
+            if any(canonical(node)[0] == canonical(new.at_path(path))[0] for node in [term]) and not path:
+                assert any(canonical(back) == canonical(term) for _, back in one.mends(new, ROLES))
 
 
 def test_entries_are_complete_and_named_once() -> None:
@@ -87,10 +92,6 @@ eta, gamma, beta1, beta2 = (T.name(n) for n in (r"\eta", r"\gamma", r"\beta_1", 
 at = T.at
 
 
-def _adam_roles() -> Roles:
-    return roles_of(next(o for o in OPTIMIZERS if o.name == "adam"))
-
-
 @pytest.mark.parametrize(
     ("wrong", "right", "name"),
     [
@@ -102,7 +103,7 @@ def _adam_roles() -> Roles:
         (at("w", t) - eta * at("m", t) * at("g", t), at("w", t) - eta * at("m", t), "stray gradient"),
         ((1 - beta1) * T.name("E"), (1 - beta1**t) * T.name("E"), "bias-correction exponent missing"),
         (T.name("E"), (1 - beta1**t) * T.name("E"), "bias correction missing"),
-        (beta1 * at("g", 2) ** 2 + at("g", 2) ** 2, beta1 * at("g", 1) ** 2 + at("g", 2) ** 2, "value one step old"),
+        (beta1 * at("g", 2) ** 2 + at("g", 2) ** 2, beta1 * at("g", 1) ** 2 + at("g", 2) ** 2, "value one step early"),
     ],
 )  # fmt: skip
 def test_what_lectures_get_wrong_is_named(wrong: Term, right: Term, name: str) -> None:
@@ -112,16 +113,13 @@ def test_what_lectures_get_wrong_is_named(wrong: Term, right: Term, name: str) -
         (at("g", t), at("v", t)),
     )  # fmt: skip
     found = {canonical(m.term): m.rewrite.name for m in mends_of(T.relation("=", T.name("z"), wrong), roles, MISTAKES)}
-    candidates = [found.get(canonical(T.relation("=", T.name("z"), right)))]
-    assert name in candidates or any(
-        canonical(new) == canonical(right) for _, new in mistake(name).mends(wrong, roles)
-    )
+    assert found[canonical(T.relation("=", T.name("z"), right))] == name
 
 
 def test_a_slip_of_arithmetic_is_mended_exactly() -> None:
     wrong = T.relation("=", T.number(1) / T.number(8), T.number(6))
     ((_, new),) = mistake("arithmetic slip").mends(wrong, Roles({}))
-    assert new.args[1] == T.number(1) / 8 or new.args[1].value is not None
+    assert new.args[1] == T.number(Fraction(1, 8))
 
 
 @pytest.mark.parametrize("text", ["9", "1"])

@@ -33,7 +33,7 @@ ROLES = Roles({r"\beta_1": "hyper:decay", r"\eta": "hyper:rate", "s": "state"})
 def test_only_the_changed_part_is_set_anew() -> None:
     formula = read()
     ((_, mended),) = mistake("bias-correction exponent missing").mends(formula, ROLES)
-    assert mended_latex(formula, mended, SOURCE) == r"\hat{s}_t = \frac{s_t}{1 - \beta_1^t} * \eta"
+    assert mended_latex(formula, mended, SOURCE) == r"\hat{s}_t = \frac{s_t}{1 - (\beta_1^t)} * \eta"
 
 
 def test_unchanged_parts_are_copied_by_the_plain_printer_too() -> None:
