@@ -112,8 +112,8 @@ def _write(text: str, output: Path | None) -> None:
 def _say(text: str) -> None:
     """Write to standard output, in UTF-8 whatever the locale; quietly, if its reader has had enough."""
     try:
-        click.get_binary_stream("stdout").write(text.encode("utf-8", "replace"))
-        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode("utf-8", "replace"))
+        sys.stdout.buffer.flush()
     except BrokenPipeError:
         # Python flushes once more at exit, and would complain then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

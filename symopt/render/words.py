@@ -59,7 +59,7 @@ def others(document: DocumentReport) -> tuple[Finding, ...]:
 
 def title(finding: Finding) -> str:
     """What is wrong, in a few words: ``adam: bias-correction exponent missing``."""
-    return ": ".join(filter(None, (finding.system, finding.rewrite))) or "wrong"
+    return one_line(": ".join(filter(None, (finding.system, finding.rewrite)))) or "wrong"
 
 
 def witness(values: Mapping[str, str | int]) -> str:

@@ -119,7 +119,8 @@ def test_a_notebook_s_code_has_its_language_and_no_output_is_read(tmp_path):
 
 PIECES = (
     "$a ", "\\(x ", "\\[ ", "\\begin{align} a\n\n", "\\begin{align} ", "```python\n", "` ", "<!-- \n", "\\text{a ",
-    "x = y\n# c\n", "θ = a ", "a\n---\n", "> $$\n", " ", "\n", "= ", "\\", "$$ ", "$$\n\nx\n\n", "**a ", "# ", "{", "[", '"',
+    "x = y\n# c\n", "θ = a ",
+    "a\n---\n", "> $$\n", " ", "\n", "= ", "\\", "$$ ", "$$\n\nx\n\n", "**a ", "# ", "{", "[", '"',
 )  # fmt: skip
 
 

@@ -201,7 +201,7 @@ def test_headings():
 
 
 def test_unfenced_code_of_a_transcript():
-    text = "The slide says\n\ndef step(w):\n    # move\n    w += -0.1 * g\n\n    return w\n\nand so on. We set x = the rate.\n"
+    text = "A slide\n\ndef step(w):\n    # move\n    w += -0.1 * g\n\n    return w\n\nand so on. We set x = the rate.\n"
     code = [b for b in text_blocks(Passage.of_file(text)) if isinstance(b, CodeBlock)]
     assert [(b.line, b.text.count("\n")) for b in code] == [(3, 4)]
 

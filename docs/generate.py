@@ -1,0 +1,44 @@
+"""Write the generated pages of docs/, or with --check say whether they are what they would be.
+
+    python docs/generate.py
+    python docs/generate.py --check
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import sys
+from pathlib import Path
+
+from symopt.audit import audit
+from symopt.render import to_markdown
+
+DOCS = Path(__file__).resolve().parent
+HEADER = "<!-- Generated from the audit of docs/lectures by `python docs/generate.py`; do not edit. -->\n\n"
+
+
+def pages() -> dict[Path, str]:
+    """Every generated page with its text."""
+    os.chdir(DOCS.parent)  # paths in the pages are relative to the repository
+    lectures = sorted(Path("docs/lectures").glob("*.md"))
+    return {DOCS / "errata.md": HEADER + to_markdown(audit(lectures))}
+
+
+def main() -> int:
+    """Write the pages, or compare them; 1 if one is stale."""
+    stale = 0
+    for path, text in pages().items():
+        if "--check" not in sys.argv[1:]:
+            path.write_text(text, encoding="utf-8")
+            continue
+        written = path.read_text(encoding="utf-8") if path.exists() else ""
+        difference = list(difflib.unified_diff(written.splitlines(), text.splitlines(), path.name, "fresh", lineterm=""))
+        if difference:
+            print(*difference, f"{path.name} is stale; run: python docs/generate.py", sep="\n")
+            stale = 1
+    return stale
+
+
+if __name__ == "__main__":
+    sys.exit(main())

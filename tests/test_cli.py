@@ -1,0 +1,167 @@
+"""The command line: what it prints, and how it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+import symopt
+import symopt.audit
+from symopt.audit.findings import DocumentReport, Finding, Judgement, Report
+from symopt.cli import FORMATS, cli
+
+RIGHT = Finding(1, 1, "formula", "x", Judgement.CORRECT)
+WRONG = Finding(2, 1, "formula", "y", Judgement.ERRATUM, fix="z")
+
+
+@pytest.fixture
+def told(monkeypatch):
+    """An audit that finds what its file's name says."""
+
+    def audit(paths, progress=None):
+        documents = []
+        for path in paths:
+            progress(str(path), 1, 1)
+            findings = {"right": (RIGHT,), "wrong": (RIGHT, WRONG)}.get(path.stem)
+            problem = "" if findings else "no such file"
+            documents.append(DocumentReport(str(path), findings or (), problem))
+        return Report(tuple(documents))
+
+    monkeypatch.setattr(symopt.audit, "audit", audit)
+    return lambda *arguments: CliRunner().invoke(cli, ["audit", *arguments])
+
+
+def run(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "symopt", *arguments], capture_output=True, text=True, timeout=120, check=False, **options
+    )
+
+
+@pytest.mark.parametrize(
+    ("paths", "status"),
+    [(["right.md"], 0), (["wrong.md", "right.md"], 1), (["gone.md"], 2), (["wrong.md", "gone.md"], 2)],
+)
+def test_exit_status(told, paths, status):
+    result = told(*paths)
+    assert result.exit_code == status
+    assert ("symopt: gone.md: no such file" in result.stderr) == ("gone.md" in paths)
+    assert ("wrong.md:2" in result.stdout) == ("wrong.md" in paths)
+
+
+@pytest.mark.parametrize("form", FORMATS)
+def test_formats_go_to_a_file(told, tmp_path, form):
+    file = tmp_path / "report"
+    result = told("wrong.md", "--format", form, "--output", str(file))
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert told("wrong.md", "--format", form).stdout == file.read_text("utf-8")
+
+
+def test_json_output_is_json(told):
+    assert json.loads(told("right.md", "--format", "json").stdout)["summary"]["correct"] == 1
+
+
+def test_an_output_that_cannot_be_written(told, tmp_path):
+    result = told("right.md", "--output", str(tmp_path / "none" / "report"))
+    assert result.exit_code != 0
+    assert "no such file" in result.stderr
+
+
+def test_no_colour_without_a_terminal(told):
+    assert "\x1b" not in told("wrong.md").output
+
+
+def test_list_and_show():
+    listed = run("list")
+    assert listed.returncode == 0
+    assert "adam " in listed.stdout
+    shown = run("show", "adam")
+    assert r"\hat{m}_t = \frac{m_t}{1 - \beta_1^t}" in shown.stdout
+    assert run("show", "adam", "--format", "latex").stdout.startswith(r"\begin{aligned}")
+
+
+def test_a_mistyped_name_offers_the_nearest():
+    result = run("show", "adma")
+    assert result.returncode == 2
+    assert "adam" in result.stderr
+    assert result.stdout == ""
+
+
+@pytest.mark.parametrize("arguments", [[], ["audit"], ["audit", "--format", "x", "y"], ["frobnicate"]])
+def test_misuse_ends_with_2(arguments):
+    result = run(*arguments)
+    assert result.returncode == 2
+    assert result.stderr
+    assert result.stdout == ""
+
+
+def test_version():
+    assert run("--version").stdout == f"symopt, version {symopt.__version__}\n"
+
+
+def test_a_reader_who_has_had_enough_hears_no_complaint():
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as closed:
+        result = subprocess.run(
+            [sys.executable, "-m", "symopt", "list"], stdout=closed, stderr=subprocess.PIPE, timeout=120, check=False
+        )
+    assert result.stderr == b""
+    assert result.returncode == 0
+
+
+def test_an_interrupt_is_answered():
+    code = (
+        "import symopt.audit, symopt.cli, sys\n"
+        "def stop(*_, **__): raise KeyboardInterrupt\n"
+        "symopt.audit.audit = stop\n"
+        "sys.argv = ['symopt', 'audit', 'x']\n"
+        "symopt.cli.main()\n"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=120, check=False)
+    assert result.returncode == 130
+    assert result.stderr.strip() == "symopt: interrupted"
+
+
+def test_real_files(tmp_path: Path):
+    (tmp_path / "a.md").write_text("# Adam\n\n$\\hat{m}_t = \\frac{m_t}{1 - \\beta_1^t}$\n\n$x")
+    (tmp_path / "b.md").write_bytes(b"\x00\x01")
+    result = run("audit", str(tmp_path), str(tmp_path / "gone.md"), "--format", "json")
+    assert result.returncode == 2
+    documents = json.loads(result.stdout)["documents"]
+    assert [bool(d.get("problem")) for d in documents] == [False, True, True]
+    assert len(documents[0]["findings"]) == 1
+
+
+@pytest.mark.slow
+def test_import_is_cheap():
+    """``import symopt`` costs at most 1.3 times ``import sympy``."""
+
+    def seconds(statement: str) -> float:
+        started = time.perf_counter()
+        subprocess.run([sys.executable, "-c", statement], check=True)
+        return time.perf_counter() - started
+
+    best = {s: min(seconds(s) for _ in range(5)) for s in ("import sympy", "import symopt", "import symopt.language")}
+    assert best["import symopt"] <= 1.3 * best["import sympy"]
+    assert best["import symopt.language"] <= 1.3 * best["import sympy"]
+
+
+def test_import_loads_nothing_heavy():
+    code = "import sys, symopt; print(sorted({'sympy', 'numpy', 'flint', 'click'} & set(sys.modules)))"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert result.stdout == "[]\n"
+
+
+def test_public_names():
+    for name in symopt.__all__:
+        assert getattr(symopt, name) is not None
+    assert set(symopt.__all__) <= set(dir(symopt))
+    with pytest.raises(AttributeError, match="nothing"):
+        _ = symopt.nothing
