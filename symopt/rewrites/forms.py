@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import sympy as sp
 
@@ -12,7 +13,7 @@ from symopt.language import At, Hyper, HyperSymbol, Optimizer, Sequence, t
 from symopt.language.terms import Term
 from symopt.rewrites.patterns import rewritten
 from symopt.rewrites.roles import Roles, roles_of
-from symopt.rewrites.writing import restated, terms_of, with_terms
+from symopt.rewrites.writing import equation, restated, sides, terms_of, with_terms
 
 
 class Form(ABC):
@@ -50,15 +51,15 @@ class ChangeOfVariables:
     def of(self, optimizer: Optimizer) -> Optimizer:
         """The definition in the new variables."""
 
-        def changed(x: sp.Expr) -> sp.Expr:
+        def changed(x: sp.Expr) -> Any:
             values = {a: self.states[a.base] * a for a in x.atoms(At) if a.base in self.states}
             return x.xreplace({**values, **self.hyper})
 
-        update: list[sp.Eq] = []
-        for eq in optimizer.update:
-            factor = self.states.get(eq.lhs.base, sp.S.One)
-            right = sp.Add(*(changed(part) / factor.xreplace(dict(self.hyper)) for part in sp.Add.make_args(eq.rhs)))
-            update.append(sp.Eq(eq.lhs, right, evaluate=False))
+        update: list[Any] = []
+        for left, right in sides(optimizer):
+            factor = self.states.get(left.base, sp.S.One)
+            right = sp.Add(*(changed(part) / factor.xreplace(dict(self.hyper)) for part in sp.Add.make_args(right)))
+            update.append(equation(left, right))
         replaced = {h.name: h for h in self.new}
         hyper = [replaced.get(h.name, h) for h in optimizer.hyper]
         return restated(optimizer, update, hyper)
@@ -140,7 +141,7 @@ class Velocity:
 
 def velocity(optimizer: Optimizer) -> Velocity | None:
     """The sequence that the parameters' equation adds, times a constant; None where there is none."""
-    equations = {eq.lhs.base: eq.rhs for eq in optimizer.update}
+    equations = {left.base: right for left, right in sides(optimizer)}
     for part in sp.Add.make_args(equations[optimizer.params]):
         values = [a for a in part.atoms(At) if a.index == t]
         if len(values) != 1 or part.atoms(At) != {values[0]}:

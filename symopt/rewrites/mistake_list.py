@@ -174,7 +174,7 @@ MISTAKES: tuple[Rewrite, ...] = (
     _mistake("state overwritten by its corrected value", r"\hat{m} = \frac{m}{1-\beta^t} \to m = \frac{m}{1-\beta^t}",
              "The next step would continue from the corrected value; it needs a name of its own.",
              Overwrite()),
-    _mistake("update before the value it needs", r"v_t = \dots;\ \theta_t = \dots v_t \to \theta_t = \dots v_t;\ v_t = \dots",
+    _mistake("update before the value it needs", r"v_t = a;\ \theta_t = b v_t \to \theta_t = b v_t;\ v_t = a",
              "The equation uses a value that is computed only after it.",
              Reorder()),
 )  # fmt: skip

@@ -71,9 +71,9 @@ def summands(term: Term) -> Iterator[tuple[Path, Term]]:
         if node.head == "relation":
             continue
         parent = term.at_path(path[:-1]) if path else None
-        if parent is not None and parent.head == "add" and node.head != "number":
-            yield path, node
-        elif (parent is None or parent.head in ("relation", "cases") or parent.name in ("max", "min")) and node.head not in ("add", "number"):
+        whole = parent is None or parent.head in ("relation", "cases") or parent.name in ("max", "min")
+        part = parent is not None and parent.head == "add"
+        if node.head != "number" and (part or (whole and node.head != "add")):
             yield path, node
 
 

@@ -67,9 +67,7 @@ def matches(pattern: Term, term: Term, roles: Roles, bound: Bindings | None = No
         for found, rest in _parts(pattern.args, term.args, roles, filled, whole=pattern.head):
             yield from [] if rest else [found]
         return
-    if _square_as_product(pattern, term):
-        yield from matches(pattern.args[0], term.args[0], roles, filled)
-    elif pattern.head == "call" and pattern.name == "sqrt" and term.head == "pow" and term.args[1] in _HALF:
+    if _square_as_product(pattern, term) or _root_as_power(pattern, term):
         yield from matches(pattern.args[0], term.args[0], roles, filled)
     elif (pattern.head, pattern.value, len(pattern.args)) == (term.head, term.value, len(term.args)):
         if pattern.head == "grad" or pattern.name == term.name:
@@ -80,6 +78,11 @@ def _square_as_product(pattern: Term, term: Term) -> bool:
     """Whether a square meets ``g g``."""
     square = pattern.head == "pow" and pattern.args[1] == T.number(2)
     return square and term.head == "mul" and len(term.args) == 2 and same(*term.args)
+
+
+def _root_as_power(pattern: Term, term: Term) -> bool:
+    """Whether a root meets a power of one half."""
+    return pattern.head == "call" and pattern.name == "sqrt" and term.head == "pow" and term.args[1] in _HALF
 
 
 def _each(patterns: tuple[Term, ...], terms: tuple[Term, ...], roles: Roles, bound: Bindings) -> Iterator[Bindings]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import sympy as sp
-from sympy import Eq, Interval, sqrt
+from sympy import Interval, sqrt
 
 from symopt.language import At, Grad, HyperSymbol, Optimizer, Sequence, Shape, t
 from symopt.language.vocabulary import eps, eta, weight_decay
 from symopt.rewrites.forms import ChangeOfVariables, velocity
-from symopt.rewrites.writing import restated
+from symopt.rewrites.writing import equation, restated, rights, sides
 
 # Velocities.
 
@@ -72,10 +75,11 @@ def _rate(optimizer: Optimizer) -> sp.Symbol | None:
 def corrected(optimizer: Optimizer) -> dict[Sequence, sp.Expr]:
     """The sequences that are a state over 1 - beta**t, with their right-hand sides."""
     found: dict[Sequence, sp.Expr] = {}
-    for eq in optimizer.update:
-        top, bottom = sp.fraction(sp.together(eq.rhs)) if _has_power_of_time(eq.rhs) else (eq.rhs, sp.S.One)
-        if isinstance(top, At) and isinstance(1 - bottom, sp.Pow) and (1 - bottom).exp == t:
-            found[eq.lhs.base] = eq.rhs
+    for left, right in sides(optimizer):
+        top, bottom = sp.fraction(sp.together(right)) if _has_power_of_time(right) else (right, sp.S.One)
+        power: Any = 1 - bottom
+        if isinstance(top, At) and isinstance(power, sp.Pow) and power.exp == t:
+            found[left.base] = right
     return found
 
 
@@ -83,12 +87,12 @@ def _has_power_of_time(x: sp.Expr) -> bool:
     return any(p.exp == t for p in x.atoms(sp.Pow))
 
 
-def _without(optimizer: Optimizer, values: dict[Sequence, sp.Expr]) -> Optimizer:
+def _without(optimizer: Optimizer, values: Mapping[Sequence, sp.Expr]) -> Optimizer:
     """The definition with sequences replaced by what they stand for."""
     at = {s[t]: x for s, x in values.items()}
     return restated(
         optimizer,
-        (Eq(eq.lhs, eq.rhs.xreplace(at), evaluate=False) for eq in optimizer.update if eq.lhs.base not in values),
+        (equation(left, right.xreplace(at)) for left, right in sides(optimizer) if left.base not in values),
     )
 
 
@@ -102,7 +106,7 @@ def uncorrected(optimizer: Optimizer) -> Optimizer | None:
     """The averages used as they are."""
     found = corrected(optimizer)
     plain = {s: next(iter(x.atoms(At))) for s, x in found.items()}
-    if any(_has_power_of_time(eq.rhs) for eq in optimizer.update if eq.lhs.base not in found):
+    if any(_has_power_of_time(right) for left, right in sides(optimizer) if left.base not in found):
         return None
     return _without(optimizer, plain) if found else None
 
@@ -110,7 +114,7 @@ def uncorrected(optimizer: Optimizer) -> Optimizer | None:
 def folded(optimizer: Optimizer) -> Optimizer | None:
     """Both corrections in the learning rate: alpha[t] = eta sqrt(1 - beta2**t) / (1 - beta1**t)."""
     found, rate = corrected(optimizer), _rate(optimizer)
-    step = next(eq.rhs for eq in optimizer.update if eq.lhs.base == optimizer.params)
+    step = next(right for left, right in sides(optimizer) if left.base == optimizer.params)
     rooted = [s for s in found if step.has(sqrt(s[t]))]
     plain = [s for s in found if s not in rooted]
     if rate is None or len(rooted) != 1 or len(plain) != 1 or _taken(optimizer, "alpha"):
@@ -118,32 +122,32 @@ def folded(optimizer: Optimizer) -> Optimizer | None:
     weights = {s: next(iter(x.atoms(At))) / x for s, x in found.items()}
     alpha = Sequence("alpha", r"\alpha", shape=Shape.SCALAR, sign="positive")
     values = {s[t]: next(iter(x.atoms(At))) for s, x in found.items()}
-    update: list[Eq] = []
-    for eq in optimizer.update:
-        if eq.lhs.base == optimizer.params:
-            update.append(Eq(alpha[t], rate * sqrt(weights[rooted[0]]) / weights[plain[0]], evaluate=False))
-            update.append(Eq(eq.lhs, step.xreplace({**values, rate: alpha[t]}), evaluate=False))
-        elif eq.lhs.base not in found:
-            update.append(eq)
+    update: list[Any] = []
+    for left, right in sides(optimizer):
+        if left.base == optimizer.params:
+            update.append(equation(alpha[t], rate * sqrt(weights[rooted[0]]) / weights[plain[0]]))
+            update.append(equation(left, step.xreplace({**values, rate: alpha[t]})))
+        elif left.base not in found:
+            update.append(equation(left, right))
     return restated(optimizer, update)
 
 
 def bias_corrected(optimizer: Optimizer) -> Optimizer | None:
     """Averages that start at zero divided by 1 - beta**t, in a method that does not correct them."""
-    if any(_has_power_of_time(eq.rhs) for eq in optimizer.update):
+    if any(map(_has_power_of_time, rights(optimizer))):
         return None
-    averages = {eq.lhs.base: b for eq in optimizer.update if (b := _decay_of_average(eq)) is not None}
-    step = next(eq.rhs for eq in optimizer.update if eq.lhs.base == optimizer.params)
-    used = {s: b for s, b in averages.items() if any(eq.rhs.has(s[t]) for eq in optimizer.update)}
+    averages = {left.base: b for left, right in sides(optimizer) if (b := _decay_of_average(left, right)) is not None}
+    step = next(right for left, right in sides(optimizer) if left.base == optimizer.params)
+    used = {s: b for s, b in averages.items() if any(right.has(s[t]) for right in rights(optimizer))}
     if not any(step.has(s[t]) for s in used) or any(_taken(optimizer, f"{s.name}hat") for s in used):
         return None
     hats = {s: Sequence(f"{s.name}hat", rf"\hat{{{s.latex or s.name}}}", sign=_sign(s)) for s in used}
-    update: list[Eq] = []
-    for eq in optimizer.update:
-        update.append(Eq(eq.lhs, eq.rhs.xreplace({s[t]: hats[s][t] for s in used}), evaluate=False))
-        if eq.lhs.base in used:
-            s = eq.lhs.base
-            update.append(Eq(hats[s][t], s[t] / (1 - used[s] ** t), evaluate=False))
+    update: list[Any] = []
+    for left, right in sides(optimizer):
+        update.append(equation(left, right.xreplace({s[t]: hats[s][t] for s in used})))
+        if left.base in used:
+            s = left.base
+            update.append(equation(hats[s][t], s[t] / (1 - used[s] ** t)))
     return restated(optimizer, update)
 
 
@@ -151,23 +155,23 @@ def _sign(s: Sequence) -> str:
     return "nonnegative" if s.is_nonnegative else "real"
 
 
-def _decay_of_average(eq: Eq) -> sp.Symbol | None:
+def _decay_of_average(left: At, right: Any) -> HyperSymbol | None:
     """The decay rate beta of x[t] = beta x[t-1] + (1 - beta) y."""
-    for part in sp.Add.make_args(eq.rhs):
-        decay = part / eq.lhs.base[t - 1]
-        if isinstance(decay, HyperSymbol) and _is_weighted(eq.rhs - part, decay):
+    for part in sp.Add.make_args(right):
+        decay = part / left.base[t - 1]
+        if isinstance(decay, HyperSymbol) and _is_weighted(right - part, decay):
             return decay
     return None
 
 
 def complement(optimizer: Optimizer) -> ChangeOfVariables | None:
     """beta_old = 1 - beta_new: the decay rate is the weight of the new value."""
-    decays = {b for eq in optimizer.update if (b := _decay_of_average(eq)) is not None}
-    if len(decays) != 1 or any(_has_power_of_time(eq.rhs) for eq in optimizer.update):
+    decays = {b for left, right in sides(optimizer) if (b := _decay_of_average(left, right)) is not None}
+    if len(decays) != 1 or any(map(_has_power_of_time, rights(optimizer))):
         return None
     (old,) = decays
     new = HyperSymbol(old.name, Interval.Lopen(0, 1), old.meaning)
-    default = optimizer.hyperparameter(old.name).default
+    default: Any = optimizer.hyperparameter(old.name).default
     return ChangeOfVariables(hyper={old: 1 - new}, new=(new(None if default is None else 1 - default),))
 
 
@@ -178,10 +182,9 @@ def coupled_decay(optimizer: Optimizer) -> Optimizer | None:
     """Each gradient with lambda times its point added; see ``optimizers.with_weight_decay``."""
     if _decays(optimizer):
         return None
-    penalised = {
-        call: call + weight_decay * call.args[0] for eq in optimizer.update for call in eq.rhs.atoms(Grad)
-    }
-    update = (Eq(eq.lhs, eq.rhs.xreplace(penalised), evaluate=False) for eq in optimizer.update)
+    calls = (call for right in rights(optimizer) for call in right.atoms(Grad))
+    penalised = {call: call + weight_decay * call.args[0] for call in calls}
+    update = (equation(left, right.xreplace(penalised)) for left, right in sides(optimizer))
     return restated(optimizer, update, (*optimizer.hyper, weight_decay()))
 
 
@@ -191,8 +194,8 @@ def decoupled_decay(optimizer: Optimizer) -> Optimizer | None:
     if _decays(optimizer) or not optimizer.equations[theta.name].has(theta[t - 1]):
         return None
     update = (
-        Eq(eq.lhs, eq.rhs - weight_decay * theta[t - 1], evaluate=False) if eq.lhs.base == theta else eq
-        for eq in optimizer.update
+        equation(left, right - weight_decay * theta[t - 1]) if left.base == theta else equation(left, right)
+        for left, right in sides(optimizer)
     )
     return restated(optimizer, update, (*optimizer.hyper, weight_decay()))
 
@@ -202,9 +205,9 @@ def decay_times_rate(optimizer: Optimizer) -> ChangeOfVariables | None:
     rate = _rate(optimizer)
     decay = next((h.symbol for h in optimizer.hyper if h.symbol.meaning == "weight decay"), None)
     decoupled = decay is not None and any(
-        eq.lhs.base == optimizer.params and eq.rhs.has(decay) for eq in optimizer.update
+        left.base == optimizer.params and right.has(decay) for left, right in sides(optimizer)
     )
-    return ChangeOfVariables(hyper={decay: rate * decay}) if decoupled and rate is not None else None
+    return ChangeOfVariables(hyper={decay: rate * decay}) if decay is not None and decoupled and rate else None
 
 
 def _decays(optimizer: Optimizer) -> bool:
@@ -221,10 +224,10 @@ def with_rate(optimizer: Optimizer) -> Optimizer | None:
     if found is None or _rate(optimizer) is not None or _taken(optimizer, eta.name):
         return None
     update = (
-        Eq(eq.lhs, eq.rhs.xreplace({found.state[t]: eta * found.state[t]}), evaluate=False)
-        if eq.lhs.base == optimizer.params
-        else eq
-        for eq in optimizer.update
+        equation(left, right.xreplace({found.state[t]: eta * found.state[t]}))
+        if left.base == optimizer.params
+        else equation(left, right)
+        for left, right in sides(optimizer)
     )
     return restated(optimizer, update, (eta(1), *optimizer.hyper))
 
@@ -235,10 +238,10 @@ def with_epsilon(optimizer: Optimizer) -> Optimizer | None:
     if root is None or _taken(optimizer, eps.name):
         return None
     update = (
-        Eq(eq.lhs, eq.rhs.xreplace({1 / root[t]: 1 / (root[t] + eps)}), evaluate=False)
-        if eq.lhs.base == optimizer.params
-        else eq
-        for eq in optimizer.update
+        equation(left, right.xreplace({1 / root[t]: 1 / (root[t] + eps)}))
+        if left.base == optimizer.params
+        else equation(left, right)
+        for left, right in sides(optimizer)
     )
     return restated(optimizer, update, (*optimizer.hyper, eps(1e-8)))
 
@@ -249,8 +252,8 @@ def root_in_step(optimizer: Optimizer) -> Optimizer | None:
     if root is None:
         return None
     update = (
-        Eq(eq.lhs, eq.rhs**2 if eq.lhs.base == root else eq.rhs.xreplace({root[t]: sqrt(root[t])}), evaluate=False)
-        for eq in optimizer.update
+        equation(left, right**2 if left.base == root else right.xreplace({root[t]: sqrt(root[t])}))
+        for left, right in sides(optimizer)
     )
     return restated(optimizer, update)
 
@@ -262,10 +265,10 @@ def reciprocal_root(optimizer: Optimizer) -> Optimizer | None:
         return None
     scale = Sequence("l", sign="nonnegative")
     update = (
-        Eq(scale[t], 1 / eq.rhs, evaluate=False)
-        if eq.lhs.base == root
-        else Eq(eq.lhs, eq.rhs.xreplace({1 / root[t]: scale[t]}), evaluate=False)
-        for eq in optimizer.update
+        equation(scale[t], 1 / right)
+        if left.base == root
+        else equation(left, right.xreplace({1 / root[t]: scale[t]}))
+        for left, right in sides(optimizer)
     )
     return restated(optimizer, update)
 
@@ -273,10 +276,10 @@ def reciprocal_root(optimizer: Optimizer) -> Optimizer | None:
 def _named_root(optimizer: Optimizer) -> Sequence | None:
     """A sequence that is a root, and that only the step divides by."""
     step = optimizer.equations[optimizer.params.name]
-    for eq in optimizer.update:
-        roots = all(isinstance(f, sp.Pow) and f.exp == sp.Rational(1, 2) for f in sp.Mul.make_args(eq.rhs))
-        if roots and step.has(1 / eq.lhs):
-            return eq.lhs.base
+    for left, right in sides(optimizer):
+        roots = all(isinstance(f, sp.Pow) and f.exp == sp.Rational(1, 2) for f in sp.Mul.make_args(right))
+        if roots and step.has(1 / left):
+            return left.base
     return None
 
 

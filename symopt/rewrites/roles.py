@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 
-from symopt.language import At, Grad, Hyper, Optimizer, t
+from sympy import Expr
+
+from symopt.language import Grad, Hyper, Optimizer, Sequence, t
 from symopt.language import terms as T
 from symopt.language.convert import latex_name
 from symopt.language.terms import Term
@@ -115,28 +117,27 @@ def step(offset: int, time: str) -> Term:
     return now + offset if offset > 0 else now - -offset
 
 
-@lru_cache(maxsize=None)
+@cache
 def roles_of(optimizer: Optimizer) -> Roles:
     """The roles of a definition's own names."""
     role = {latex_name(h.symbol): _hyper_role(h) for h in optimizer.hyper}
-    for equation in optimizer.update:
-        role[latex_name(equation.lhs.base)] = _sequence_role(optimizer, equation)
+    for sequence, right in zip(optimizer.sequences, optimizer.equations.values(), strict=True):
+        role[latex_name(sequence)] = _sequence_role(optimizer, sequence, right)
     values = tuple(T.at(n, T.name(latex_name(t))) for n, r in role.items() if r in _VALUES)
     return Roles(role, values)
 
 
+_HYPER_ROLES = {"learning rate": RATE, "momentum": MOMENTUM, "decay rate": DECAY, "small constant": EPSILON}
+
+
 def _hyper_role(hyper: Hyper) -> str:
-    meaning = getattr(hyper.symbol, "meaning", "")
-    for word, role in (("learning rate", RATE), ("momentum", MOMENTUM), ("decay rate", DECAY), ("small constant", EPSILON)):
-        if word in meaning:
-            return role
-    return OTHER
+    found = (role for word, role in _HYPER_ROLES.items() if word in hyper.symbol.meaning)
+    return next(found, OTHER)
 
 
-def _sequence_role(optimizer: Optimizer, equation: object) -> str:
-    left: At = equation.lhs  # type: ignore[attr-defined]  # an Eq, which SymPy does not annotate
-    if left.base == optimizer.params:
+def _sequence_role(optimizer: Optimizer, sequence: Sequence, right: Expr) -> str:
+    if sequence == optimizer.params:
         return PARAMETER
-    if isinstance(equation.rhs, Grad):  # type: ignore[attr-defined]  # as above
+    if isinstance(right, Grad):
         return GRADIENT
-    return STATE if left.base in optimizer.states else DERIVED
+    return STATE if sequence in optimizer.states else DERIVED

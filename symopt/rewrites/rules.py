@@ -93,9 +93,8 @@ class Swap(Rule):
     everywhere: bool = False
 
     def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
-        places = [
-            (path, node) for path, node in _everywhere(term) if node.head in ("name", "at") and roles.fits(node, self.kind)
-        ]
+        named = ((path, node) for path, node in _everywhere(term) if node.head in ("name", "at"))
+        places = [(path, node) for path, node in named if roles.fits(node, self.kind)]
         names = [n for n in roles.role if roles.role[n] in ACCEPTS[self.kind]]
         if self.everywhere:
             for old in dict.fromkeys(node.name for _, node in places):
