@@ -123,7 +123,7 @@ class _Sides:
             return None
         gap = np.abs(np.subtract(left, right))
         size = np.maximum(np.abs(left), np.abs(right))
-        close = gap <= TOLERANCE * size
+        close = (gap <= TOLERANCE * size) & np.isfinite(size)
         both_unknown = np.isnan(left) & np.isnan(right)
         shape = tuple(len(c) for c in self.candidates.values())
         return np.broadcast_to(close, shape), np.broadcast_to(~both_unknown, shape)

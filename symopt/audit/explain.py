@@ -17,6 +17,10 @@ from symopt.rewrites.mechanism import mends_of
 from symopt.rewrites.mistake_list import MISTAKES
 from symopt.rewrites.roles import Roles, roles_of
 
+LOST = 1.0
+"""What it costs to mend a formula by leaving out a symbol that its author wrote."""
+LATER = 0.001
+"""What each place further down among the candidates costs: the catalogue puts the particular first."""
 CANDIDATES = 3000
 """How many ways of mending one formula are tried."""
 
@@ -57,7 +61,9 @@ def explain(group: Group, reading: Interpretation, claim: Claim, names: Mapping[
             continue
         known = replace(reading, meanings=meanings)
         for fact in islice(readings_of(group, known, mended), 1):
-            found.append(Explanation(claim, mend.rewrite, mended, fact, fact.cost + 1e-6 * order))
+            lost = len(claim.names - mended.names)
+            cost = fact.cost + LOST * lost + LATER * order
+            found.append(Explanation(claim, mend.rewrite, mended, fact, cost))
     return min(found, key=lambda e: e.cost, default=None)
 
 

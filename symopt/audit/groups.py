@@ -42,9 +42,11 @@ class Outline:
         """Every group, with the positions of the claims that are to be judged in it."""
         judged: set[int] = set()
         for position in self.updates:
-            members = self.closure([position])
-            judged |= members
-            yield self._group(members), frozenset(members)
+            near, far = self.closure([position], far=False), self.closure([position])
+            judged |= far
+            yield self._group(far), frozenset(far)
+            if near != far:
+                yield self._group(near), frozenset(near)
         for i, claim in enumerate(self.claims):
             if i in judged:
                 continue
@@ -64,8 +66,8 @@ class Outline:
                 found.add(i)
         return found
 
-    def closure(self, start: Sequence[int]) -> set[int]:
-        """The claims that the given ones need, directly or not."""
+    def closure(self, start: Sequence[int], *, far: bool = True) -> set[int]:
+        """The claims that the given ones need, directly or not; ``far`` allows those before the last update."""
         members = set(start)
         anchor = start[-1]
         todo = [n for i in start for n in sorted(self._needed(i))]
@@ -75,7 +77,7 @@ class Outline:
             if name in seen:
                 continue
             seen.add(name)
-            position = self.definition(name, anchor)
+            position = self.definition(name, anchor, far=far)
             if position is not None and position not in members:
                 members.add(position)
                 todo += sorted(self._needed(position))
@@ -87,7 +89,7 @@ class Outline:
         left = frozenset[str]() if claim.step is None and claim.name else claim.left.names()
         return (claim.right.names() | left) - claim.clocks
 
-    def definition(self, name: str, anchor: int) -> int | None:
+    def definition(self, name: str, anchor: int, *, far: bool = True) -> int | None:
         """The claim that gives a symbol to the reader of the claim at ``anchor``.
 
         Between the parameter updates before and after the anchor first, above before below;
@@ -96,8 +98,8 @@ class Outline:
         before = max((u for u in self.updates if u < anchor), default=-1)
         after = min((u for u in self.updates if u > anchor), default=len(self.claims))
         near = [*range(anchor, before, -1), *range(anchor + 1, after)]
-        far = [i for i in range(before, -1, -1) if i not in self.updates]
-        for i in (*near, *far):
+        above = [i for i in range(before, -1, -1) if i not in self.updates] if far else []
+        for i in (*near, *above):
             claim = self.claims[i]
             if claim.name == name and claim.step is None and _is_definition(claim):
                 return i

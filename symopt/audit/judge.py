@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import sympy as sp
-
 from symopt.audit.claims import Claim
 from symopt.audit.explain import Explanation
 from symopt.audit.findings import Judgement
 from symopt.audit.match import Fact, Interpretation
 from symopt.audit.solve import Solution
 from symopt.audit.translate import statement
+from symopt.audit.witnesses import shown
 from symopt.decide.follows import follows
 from symopt.decide.verdict import Status, Verdict
 from symopt.language.latex import latex
@@ -127,7 +126,7 @@ class Judge:
             rewrite=explanation.rewrite.name,
             explanation=explanation.rewrite.sentence,
             fix=f"{latex(claim.left, claim.source)} = {latex(claim.right, claim.source)}",
-            witness=_witness(refuted),
+            witness=shown(refuted, statement(reading, written), reading.model, explanation.claim),
             proof=refuted.status.value,
             reading=_reading(reading, claim, explanation.fact),
         )
@@ -190,10 +189,3 @@ def _conventions(fact: Fact, reading: Interpretation) -> tuple[str, ...]:
 def _reading(reading: Interpretation, claim: Claim, fact: Fact) -> Mapping[str, str]:
     names = {**reading.meanings, **fact.meanings}
     return {n: ("-" if m.sign < 0 else "") + m.key for n, m in sorted(names.items()) if n in claim.names}
-
-
-def _witness(verdict: Verdict) -> Mapping[str, str | int]:
-    witness = verdict.witness
-    if witness is None:
-        return {}
-    return {**{k: str(v) for k, v in witness.assignments.items()}, "t": witness.t or 0, "claimed": witness.right, "correct": witness.left}

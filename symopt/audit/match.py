@@ -24,6 +24,7 @@ ALIAS = 0.2
 UNDEFINED = 0.5
 FLIPPED = 0.6
 FIXED = 0.5
+LENGTH = 0.01
 SLACK = 2 * WRONG + 2 * CONVENTION
 """How much dearer than the cheapest a reading with wrong equations may be and still be worth explaining."""
 UNEXPLORED = 60
@@ -114,7 +115,7 @@ def interpretations(group: Group, models: Iterable[Model]) -> list[Interpretatio
 
 
 def _price(model: Model) -> float:
-    return CONVENTION * len(model.conventions) + FIXED * len(model.fixed)
+    return CONVENTION * len(model.conventions) + FIXED * len(model.fixed) + LENGTH * len(model.optimizer.update)
 
 
 def readings_of(group: Group, reading: Interpretation, claim: Claim) -> Iterator[Fact]:
@@ -151,6 +152,8 @@ class _Search:
         self.nodes = 0
 
     def best(self) -> Interpretation | None:
+        if not self.claims:
+            return None
         allowed = self._wrong_allowed()
         tables: list[tuple[Claim, list[Fact]]] = []
         hopeless = 0

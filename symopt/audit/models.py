@@ -250,9 +250,9 @@ class _Run:
 def specialised(model: Model, decimals: frozenset[Fraction]) -> Iterator[Model]:
     """The model with decay rates, and its small constant, fixed to numbers that a document prints.
 
-    A document that prints 0.1 beside 0.9 prints 1 - beta beside beta. Models far from a definition are left out.
+    A document that prints 0.1 beside 0.9 prints 1 - beta beside beta. Only plain definitions are tried.
     """
-    if not decimals or len(decimals) > 6 or len(model.conventions) > 1:
+    if not decimals or len(decimals) > 6 or model.conventions:
         return
     decays = [h.name for h in model.optimizer.hyper if h.domain == sp.Interval.Ropen(0, 1)]
     tiny = sorted(d for d in decimals if d < _TINY)

@@ -65,13 +65,20 @@ def _solution(group: Group, readings: Sequence[Interpretation], names: Mapping[s
     if not readings[0].wrong:
         return Solution(group, readings[0], {})
     best: Solution | None = None
-    for reading in sorted(readings, key=_least_cost)[:TRIED]:
+    for reading in _worth_explaining(readings):
         if best is not None and _least_cost(reading) >= best.cost:
             break
         found = _explained(group, reading, names)
         if _is_sure(found) and (best is None or found.cost < best.cost):
             best = found
     return best
+
+
+def _worth_explaining(readings: Sequence[Interpretation]) -> Sequence[Interpretation]:
+    """The likeliest readings; where no equation holds in any, the plain definitions."""
+    if any(r.facts for r in readings):
+        return sorted((r for r in readings if r.facts), key=_least_cost)[:TRIED]
+    return [r for r in readings if not r.model.conventions and not r.model.fixed and not r.aliases]
 
 
 def _least_cost(reading: Interpretation) -> float:
@@ -105,6 +112,7 @@ def _is_sure(solution: Solution) -> bool:
 
 def _customary(solution: Solution, explanation: Explanation) -> bool:
     latex = solution.reading.model.latex_names
-    meanings = {n: m for n, m in explanation.fact.meanings.items() if n in explanation.claim.names}
-    scores = [affinity(n, m.key, latex[m.key], m.hyper) for n, m in meanings.items()]
+    meanings = {**solution.reading.meanings, **explanation.fact.meanings}
+    known = [(n, meanings.get(n)) for n in explanation.claim.names]
+    scores = [affinity(n, m.key, latex[m.key], m.hyper) if m else 0.0 for n, m in known]
     return bool(scores) and min(scores) > 0 and sum(scores) / len(scores) >= 0.6
