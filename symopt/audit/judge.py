@@ -14,7 +14,7 @@ from symopt.audit.translate import statement
 from symopt.audit.witnesses import shown
 from symopt.decide.follows import follows
 from symopt.decide.verdict import Status, Verdict
-from symopt.language.latex import latex
+from symopt.rewrites import mended_latex
 
 
 @dataclass(frozen=True)
@@ -118,17 +118,16 @@ class Judge:
         mended = self._prove(reading, explanation.fact)
         if refuted.status is not Status.REFUTED or mended.status is Status.REFUTED:
             return UNRECOGNISED
-        claim = explanation.mended
         return Opinion(
             Judgement.ERRATUM,
             system=reading.model.system,
             conventions=_conventions(explanation.fact, reading),
             rewrite=explanation.rewrite.name,
             explanation=explanation.rewrite.sentence,
-            fix=f"{latex(claim.left, claim.source)} = {latex(claim.right, claim.source)}",
+            fix=_fix(explanation),
             witness=shown(refuted, statement(reading, written), reading.model, explanation.claim),
             proof=refuted.status.value,
-            reading=_reading(reading, claim, explanation.fact),
+            reading=_reading(reading, explanation.mended, explanation.fact),
         )
 
     def _missing(self, fact: Fact, solution: Solution) -> tuple[str, ...]:
@@ -156,6 +155,15 @@ class Judge:
         if key not in self.proofs:
             self.proofs[key] = follows(reading.model.specialised, claim.xreplace(reading.model.numbers))
         return self.proofs[key]
+
+
+def _fix(explanation: Explanation) -> str:
+    """The mended formula; a row that goes on with the one before keeps its bare relation."""
+    claim, mended = explanation.claim, explanation.mended
+    right = mended_latex(claim.right, mended.right, claim.source)
+    if claim.left.span is None:
+        return f"= {right}"
+    return f"{mended_latex(claim.left, mended.left, claim.source)} = {right}"
 
 
 def _reached(claim: Claim, aliases: Mapping[str, Claim]) -> frozenset[str]:
