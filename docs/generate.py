@@ -1,7 +1,7 @@
 """Write the generated pages of docs/, or with --check say whether they are what they would be.
 
-    python docs/generate.py
-    python docs/generate.py --check
+python docs/generate.py
+python docs/generate.py --check
 """
 
 from __future__ import annotations
@@ -33,7 +33,9 @@ def main() -> int:
             path.write_text(text, encoding="utf-8")
             continue
         written = path.read_text(encoding="utf-8") if path.exists() else ""
-        difference = list(difflib.unified_diff(written.splitlines(), text.splitlines(), path.name, "fresh", lineterm=""))
+        difference = list(
+            difflib.unified_diff(written.splitlines(), text.splitlines(), path.name, "fresh", lineterm="")
+        )
         if difference:
             print(*difference, f"{path.name} is stale; run: python docs/generate.py", sep="\n")
             stale = 1

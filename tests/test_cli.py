@@ -40,7 +40,12 @@ def told(monkeypatch):
 
 def run(*arguments: str, **options) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "symopt", *arguments], capture_output=True, text=True, timeout=120, check=False, **options
+        [sys.executable, "-m", "symopt", *arguments],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+        **options,
     )
 
 

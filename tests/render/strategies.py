@@ -49,7 +49,9 @@ ERRATUM = Finding(
 )
 REPORT = Report(
     (
-        DocumentReport("notes/a b.md", (ERRATUM, Finding(140, 1, "formula", "x = y", Judgement.UNREAD, explanation="?"))),
+        DocumentReport(
+            "notes/a b.md", (ERRATUM, Finding(140, 1, "formula", "x = y", Judgement.UNREAD, explanation="?"))
+        ),
         DocumentReport("gone.md", problem="no such file"),
     )
 )
