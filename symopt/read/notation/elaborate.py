@@ -174,7 +174,7 @@ class Elaborator:
     def scripted(self, node: Node) -> Term:
         head = base(node)
         if head.kind not in ("symbol", "word"):
-            if head.kind == "group" and head.text == "‖‖":
+            if head.kind == "group" and head.text in ("‖‖", "||"):
                 return self.normed(node, head)
             return self.raised(node, self.term(node.items[0]))
         if head.text == "e" and node.sub is None and node.sup is not None and "e" not in self.context.indexed:
@@ -226,14 +226,14 @@ class Elaborator:
         span = ((term.span or (0, 0))[0], end)
         if sup.kind == "symbol" and (sup.text == "\\top" or (sup.text == "T" and _transposable(term))):
             return Term("call", (term,), "transpose", span=span)
-        if sup.kind in ("word", "empty") or (sup.kind == "symbol" and not sup.text.lstrip("\\").isalpha()):
+        if sup.kind == "empty" or (sup.kind == "symbol" and not sup.text.lstrip("\\").isalpha()):
             raise NotRead("a superscript that is no power", sup.start)
         return Term("pow", (term, self.term(sup)), span=span)
 
     def normed(self, node: Node, head: Node) -> Term:
-        kind = label(node.sub) if node.sub is not None else ""
+        kind = label(node.sub) if node.sub is not None else "" if head.text == "‖‖" else "abs"
         span = self.under_power(node) if node.sup is not None else (node.start, node.end)
-        name = "norm" if kind in ("", "2", "F") else f"norm_{kind}"
+        name = "norm" if kind in ("", "2", "F") else kind if kind == "abs" else f"norm_{kind}"
         return self.power(Term("call", (self.term(head.items[0]),), name, span=span), node.sup, node.end)
 
     # Brackets, roots, sums.

@@ -103,7 +103,8 @@ def _subject(
         ):
             argument = bare(items[j + 1])
             outer = argument.sup if argument.kind == "scripts" else None
-            return point(reader, base(argument).items, variable), False, j + 2, outer
+            place, label = _placed(reader, base(argument).items, variable)
+            return place, label, j + 2, outer
         if variable is not None:
             return reader.term(variable), True, j + 1, bare(target).sup
         term, outer = reader.unpowered(target)
@@ -117,7 +118,8 @@ def _subject(
             reader.note("the gradient of all in the brackets is read at its variable")
         reader.summed = bare(target).kind == "big"
         outer = bare(items[end - 1]).sup if bare(items[end - 1]).kind == "scripts" else None
-        return point(reader, call, variable), False, end, outer
+        place, label = _placed(reader, call, variable)
+        return place, label, end, outer
     if variable is not None:
         reader.note("the gradient is read at its variable")
         return reader.term(variable), True, end, None
@@ -159,6 +161,15 @@ def point(reader: Reader, arguments: Sequence[Node], variable: Node | None) -> T
                 inner = _calls(argument, variable)
                 return point(reader, inner[0], variable) if inner else reader.term(argument)
     return reader.term(arguments[0])
+
+
+def _placed(reader: Reader, arguments: Sequence[Node], variable: Node | None) -> tuple[Term, bool]:
+    """The point, and whether only the variable tells it: its step or coordinate may not be on the argument."""
+    written = point(reader, arguments, variable)
+    if variable is not None and written.head == "name" and written.name == base(variable).text:
+        named = reader.term(variable)
+        return (written, False) if named == written else (named, True)
+    return written, False
 
 
 # Differentials.
@@ -218,9 +229,7 @@ def derived(reader: Reader, found: Derivative, start: int, end: int) -> Term:
     variable = reader.term(found.variable)
     label = True
     if found.arguments:
-        written = point(reader, found.arguments, found.variable)
-        if not (variable.head == "at" and written.head == "name"):
-            variable, label = written, False
+        variable, label = _placed(reader, found.arguments, found.variable)
     if found.order == 2:
         return Term("call", (variable,), "hessian", span=(start, end))
     if variable.head == "name" and variable.name in reader.context.clocks and found.function is not None:

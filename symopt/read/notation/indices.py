@@ -89,7 +89,7 @@ def label(node: Node) -> str:
         case "sum":
             return "+".join(label(n) for n in node.items).replace("+-", "-")
         case "product":
-            return "".join(label(n) for n in node.items)
+            return "".join(label(n) + " " * n.text.startswith("\\") for n in node.items).rstrip()
         case "relations":
             parts = [label(node.items[0])]
             for sign, item in zip(node.text.split(), node.items[1:], strict=True):

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 from symopt.read.notation import commands as C
 from symopt.read.notation.atoms import PARSE
-from symopt.read.notation.stream import Stream, unexpected
+from symopt.read.notation.stream import MAX_DEPTH, Stream, unexpected
 from symopt.read.notation.tokens import Token
 from symopt.read.notation.tree import Kind, Node, NotRead
 
-MAX_LENGTH = 20_000
+MAX_LENGTH = 50_000
 _ATOMS = frozenset(
     "num letter symbol word function big nabla partial delta accent font frac root under lbrace open begin".split()
 )
@@ -85,14 +85,22 @@ class Parser(Stream):
             if self.token.kind == "mark":
                 self.remarks.append(self.token.text)
             self.advance()
-        if self.token.kind == "finish":
+        start = self.token.start
+        if self.at("wide"):
+            self.advance()
+        if self.at("finish"):
             return
-        if self.token.kind in ("wide", "forall") or (self.token.kind == "text" and self.remark_follows()):
-            self.remarks.append(self.source[self.token.start :].strip())
+        if self.at("forall", "mark") or (self.at("text") and self.remark_follows()) or self.numbers_equation():
+            self.remarks.append(self.source[start:].strip())
             self.position = len(self.tokens) - 1
             self.token = self.tokens[-1]
             return
         raise NotRead(unexpected(self.token), self.token.start)
+
+    def numbers_equation(self) -> bool:
+        """Whether an equation number in parentheses is all that follows."""
+        kinds = [t.kind for t in self.tokens[self.position :]]
+        return kinds in (["open", "num", "close", "finish"], ["open", "letter", "close", "finish"])
 
     def remark_follows(self) -> bool:
         words = re.split(r"[\s,:(]+", self.token.text.strip().lower())
@@ -152,10 +160,14 @@ class Parser(Stream):
 
     def product(self) -> Node:
         items = [self.factor()]
+        quotients = 0
         while True:
             kind = _OPERATORS.get(self.token.kind)
             if kind is not None:
                 sign = self.advance()
+                quotients += kind != "times"
+                if quotients > MAX_DEPTH:
+                    raise NotRead(f"nested deeper than {MAX_DEPTH}", sign.start)
                 items += [Node(kind, sign.start, sign.end, sign.text), self.factor()]
             elif self.continues():
                 items.append(self.factor())

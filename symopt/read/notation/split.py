@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from symopt.read.notation import commands as C
+from symopt.read.notation.layout import laid_out
 from symopt.read.notation.tokens import Token, tokenize
 
 _OPEN = frozenset({"lbrace", "open"})
@@ -34,7 +35,7 @@ class Piece:
 
 def split(math: str) -> list[Piece]:
     """The formulas of one block, in order; together they hold all that is written but punctuation and layout."""
-    tokens = _unwrapped(tokenize(math))
+    tokens = laid_out(_unwrapped(tokenize(math)))
     pieces = [part for row in _rows(tokens) for part in _parts(row)]
     return [
         Piece(p[0].start, math[p[0].start : p[-1].end], continues=p[0].kind == "rel")
@@ -156,14 +157,22 @@ def _parts(row: list[Token]) -> Iterator[list[Token]]:
         else:
             segments[-1][1].append(token)
     made: list[Token] = []
+    between: list[Token] = []
+    before = _Side("", False)
     for separator, segment in segments:
+        between += [separator] if separator is not None else []
         content = _trimmed(segment)
-        if separator is not None and content and _parted(separator, _trimmed(made), content):
+        if not content:
+            continue
+        related = _related(content)
+        if between and _parted(between, before, content, related):
             yield made
             made = list(segment)
         else:
-            made += [separator, *segment] if separator is not None else segment
-    yield made
+            made += [*between, *segment]
+            related = related or before.related
+        before, between = _Side(content[-1].kind, related), []
+    yield [*made, *between]
 
 
 def _separates(token: Token) -> bool:
@@ -172,13 +181,21 @@ def _separates(token: Token) -> bool:
     return token.kind in ("wide", "thin", "comma", "semi") or (token.kind == "rel" and token.text == "=>")
 
 
-def _parted(separator: Token, before: list[Token], after: list[Token]) -> bool:
-    """Whether a separator stands between two formulas, not within one."""
-    if not before or before[-1].kind in _OPERATORS | {"rel"} or after[0].kind in _OPERATORS | {"rel"}:
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """What stands before a separator: the kind of its last token, and whether it has a relation."""
+
+    last: str
+    related: bool
+
+
+def _parted(between: list[Token], before: _Side, after: list[Token], related: bool) -> bool:
+    """Whether separators stand between two formulas, not within one."""
+    if not before.last or before.last in _OPERATORS | {"rel"} or after[0].kind in _OPERATORS | {"rel"}:
         return False
-    if separator.kind == "wide":
-        return not _remark(after) and (_related(before) or not _related(after))
-    return _related(before) and _related(after)
+    if any(s.kind == "wide" for s in between) and not any(s.kind == "rel" for s in between):
+        return not _remark(after) and (before.related or not related)
+    return before.related and related
 
 
 def _remark(tokens: list[Token]) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symopt.read.notation.layout import laid_out
 from symopt.read.notation.tokens import Token, tokenize
 from symopt.read.notation.tree import NotRead
 
@@ -35,7 +36,7 @@ class Stream:
 
     def __init__(self, source: str) -> None:
         self.source = source
-        tokens = tokenize(source)
+        tokens = laid_out(tokenize(source))
         self.tags = tuple(t.text for t in tokens if t.kind == "tag")
         self.tokens = _relevant(tokens, len(source))
         self.position = 0

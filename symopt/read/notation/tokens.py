@@ -33,8 +33,8 @@ _PATTERN = re.compile(
       (?P<space>[\s~]+|(?<![\d\\])%[^\n]*|\\[,:!>])
     | (?P<thin>\\;|\\[ ])
     | (?P<newline>\\\\\*?(?:\[\d[\d.]*\s*[a-z]{{2}}\])?|\\cr\b)
-    | (?P<text>\\(?:{_PROSE})\s*\{{(?P<prose>[^{{}}\\$]*)\}})
-    | (?P<upright>\\(?:{_UPRIGHT})\s*\{{\s*(?P<letters>[A-Za-z][\w.\- ]*)\}})
+    | (?P<text>\\(?:{_PROSE})\s*\{{(?P<prose>(?:[^{{}}\\$]|\\_)*)\}})
+    | (?P<upright>\\(?:{_UPRIGHT})\s*\{{\s*(?P<letters>[A-Za-z](?:[\w.\- ]|\\_)*)\}})
     | (?P<ignored>\\(?:{_IGNORED})\*?\s*\{{[^{{}}]*\}})
     | (?P<tag>\\tag\*?\s*\{{(?P<tagged>[^{{}}]*)\}})
     | (?P<environment>\\(?P<side>begin|end)\s*\{{(?P<block>[A-Za-z]+)\*?\}})
@@ -46,6 +46,7 @@ _PATTERN = re.compile(
     | (?P<num>\d+(?:\{{,\}}\d{{3}})+|\d+(?:\.\d+|\.(?=\s*[-+*/)]))?(?:[eE][-+]?\d+)?|\.\d+)
     | (?P<rel>:=|(?<![\^_{{])[-+*/]=(?!=)|==?|<-(?=\s)|<=|>=|!=|=>|->|<|>)
     | (?P<ellipsis>\.\.\.+)
+    | (?P<identifier>[A-Za-z]+(?:\\_[A-Za-z0-9]+)+)
     | (?P<letter>[A-Za-z][\u0302-\u0305\u0307]?)
     | (?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵗⁱᵏʲ]+)
     | (?P<lowered>[₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₜₙᵢⱼₖₘₓₐₑₒₕₗₚₛᵣᵤᵥ]+)
@@ -114,19 +115,21 @@ def _token(kind: str, text: str, match: re.Match[str], start: int, end: int) -> 
             yield Token("num", text.replace("{,}", ""), start, end)
         case "letter":
             yield from _letter(text, start, end)
+        case "identifier":
+            yield Token("word", text.replace("\\_", "_"), start, end)
         case "rel":
             yield Token("rel", _SIGNS.get(text, text), start, end)
         case "ellipsis":
             yield Token("symbol", "\\ldots", start, end)
         case "text":
-            prose = match["prose"]
+            prose = match["prose"].replace("\\_", "_")
             plain = prose.strip()
             if plain == "grad" or plain in C.FUNCTIONS:
                 yield _word(plain, start, end)
             else:
                 yield Token("text", prose, start, end)
         case "upright":
-            yield _upright(match["letters"].strip(), start, end)
+            yield _upright(match["letters"].replace("\\_", "_").strip(), start, end)
         case "tag":
             yield Token("tag", match["tagged"], start, end)
         case "extremum":
