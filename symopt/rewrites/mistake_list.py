@@ -160,7 +160,7 @@ MISTAKES: tuple[Rewrite, ...] = (
              Replace((T.call("max", x, y), T.call("min", x, y)), (T.call("min", x, y), T.call("max", x, y)))),
     _mistake("sign function missing", r"\operatorname{sign}(g) \to g",
              "Only the gradient's sign is used here.",
-             Replace((T.call("sign", x), x))),
+             Replace((T.call("sign", G), G))),
     _mistake("condition turned around", r"a > b \to a < b",
              "The condition is the wrong way round.",
              Replace(*((T.relation(p, x, y), T.relation(q, x, y)) for p, q in ((">", "<"), ("<", ">"))))),
