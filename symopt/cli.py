@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from symopt.audit.findings import Report
 
 FORMATS = ("text", "json", "markdown", "html", "sarif")
+_WIDTH = 100  # columns where no terminal says otherwise
 _CLEAN, _ERRATA, _TROUBLE, _INTERRUPTED = 0, 1, 2, 130
 
 
@@ -83,14 +85,11 @@ def show(name: str, form: str) -> None:
 def _rendered(report: Report, form: str, verbose: bool, *, to_terminal: bool) -> str:
     from symopt import render
 
-    colour = to_terminal and sys.stdout.isatty() and not os.environ.get("NO_COLOR")
+    on_terminal = to_terminal and sys.stdout.isatty()
+    colour = on_terminal and not os.environ.get("NO_COLOR")
+    width = shutil.get_terminal_size((_WIDTH, 24)).columns if on_terminal else _WIDTH
     formats: dict[str, Callable[[], str]] = {
-        "text": lambda: render.to_text(
-            report,
-            verbose=verbose,
-            colour=colour,
-            width=shutil.get_terminal_size((100, 24)).columns if to_terminal else 100,
-        ),
+        "text": lambda: render.to_text(report, verbose=verbose, colour=colour, width=width),
         "json": lambda: render.to_json(report),
         "markdown": lambda: render.to_markdown(report, verbose=verbose),
         "html": lambda: render.to_html(report, verbose=verbose),
@@ -124,12 +123,14 @@ class _Progress:
 
     def __init__(self) -> None:
         self.shown = sys.stderr.isatty()
+        self.due = time.monotonic() + 0.5  # short work needs no bar
 
     def __enter__(self) -> Callable[[str, int, int], None]:
         return self.say
 
     def say(self, path: str, done: int, total: int) -> None:
-        if self.shown and total:
+        if self.shown and total and time.monotonic() >= self.due:
+            self.due = time.monotonic() + 0.1
             width = shutil.get_terminal_size((80, 24)).columns - 1
             bar = "#" * (20 * done // total)
             line = f"[{bar:<20}] {done}/{total} {path if path.isprintable() else ascii(path)}"
