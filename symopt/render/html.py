@@ -72,10 +72,9 @@ def _erratum(finding: Finding) -> str:
 
 
 def _row(finding: Finding) -> str:
-    source = finding.source if finding.kind == "formula" else finding.source.strip().partition("\n")[0] + " ..."
     return (
         f"<tr><td>{finding.line}</td><td>{finding.verdict}</td>"
-        f"<td><code>{escape(_shown(source))}</code></td><td>{_text(words.remark(finding))}</td></tr>"
+        f"<td><code>{escape(words.listed(finding))}</code></td><td>{_text(words.remark(finding))}</td></tr>"
     )
 
 

@@ -32,8 +32,7 @@ def _document(document: DocumentReport, verbose: bool) -> Iterator[str]:
         yield "| Line | Verdict | Formula | |"
         yield "|---:|---|---|---|"
         for f in words.others(document):
-            source = f.source if f.kind == "formula" else f.source.strip().partition("\n")[0] + " ..."
-            yield f"| {f.line} | {f.verdict} | {code(source)} | {escaped(words.remark(f))} |"
+            yield f"| {f.line} | {f.verdict} | {code(words.listed(f))} | {escaped(words.remark(f))} |"
         yield ""
 
 

@@ -66,8 +66,7 @@ class _Page:
 
     def other(self, path: str, finding: Finding) -> Iterator[str]:
         yield f"  {path}:{finding.line}  {finding.verdict}"
-        source = finding.source.strip().partition("\n")[0] + " ..." if finding.kind == "code" else finding.source
-        yield from self.entry("written", source)
+        yield from self.entry("written", words.listed(finding))
         yield from self.entry("", words.remark(finding), _FAINT)
 
     def entry(self, label: str, text: str, code: str = "") -> Iterator[str]:

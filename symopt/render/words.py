@@ -10,6 +10,7 @@ from symopt.audit.findings import DocumentReport, Finding, Judgement, Report
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _BALL = re.compile(r"\[(-?[\d.]+) \+/- [\d.e+-]+\]")
+_EXCERPT = 300  # characters of a formula in a list
 _ORDER = (
     Judgement.ERRATUM, Judgement.INCOMPLETE, Judgement.CORRECT, Judgement.VARIANT,
     Judgement.GIVEN, Judgement.UNRECOGNISED, Judgement.UNREAD,
@@ -77,6 +78,15 @@ def witness(values: Mapping[str, str | int]) -> str:
 def _shortened(value: str | int) -> str:
     """The value, a ball such as ``[0.333 +/- 4e-4]`` as the digits that are sure: ``0.333...``."""
     return _BALL.sub(r"\1...", str(value))
+
+
+def listed(finding: Finding) -> str:
+    """What a finding is about, short enough for a list: a formula, or the first line of code."""
+    source = finding.source.strip()
+    if finding.kind == "code":
+        source = source.partition("\n")[0] + " ..."
+    source = one_line(source)
+    return source if len(source) <= _EXCERPT else source[:_EXCERPT] + " ..."
 
 
 def remark(finding: Finding) -> str:

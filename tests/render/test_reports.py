@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 import pytest
 from hypothesis import given
 
-from symopt.audit.findings import Judgement
+from symopt.audit.findings import DocumentReport, Finding, Judgement, Report
 from symopt.render import to_html, to_json, to_markdown, to_sarif, to_text
 from tests.render.strategies import ERRATUM, REPORT, reports
 
@@ -91,6 +91,12 @@ def test_text_for_the_door():
 def test_text_wraps_where_words_allow(width):
     for line in to_text(REPORT, width=width).splitlines():
         assert len(line) <= max(width, 80)
+
+
+def test_a_list_shows_the_beginning_of_what_is_long():
+    long = Report((DocumentReport("a.md", (Finding(1, 1, "formula", "{" * 10_000, Judgement.UNREAD),)),))
+    for text in (to_text(long, verbose=True), to_markdown(long, verbose=True), to_html(long, verbose=True)):
+        assert 100 < text.count("{") < 1000
 
 
 def test_colour_only_if_asked():
