@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping
 from symopt.audit.findings import DocumentReport, Finding, Judgement, Report
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_BALL = re.compile(r"\[(-?[\d.]+) \+/- [\d.e+-]+\]")
 _EXCERPT = 300  # characters of a formula in a list
 _ORDER = (
     Judgement.ERRATUM, Judgement.INCOMPLETE, Judgement.CORRECT, Judgement.VARIANT,
@@ -66,18 +65,13 @@ def title(finding: Finding) -> str:
 def witness(values: Mapping[str, str | int]) -> str:
     """The witness as a sentence: ``at t = 2, beta1 = 9/10: the formula gives 19/10, right is 1``."""
     names = sorted((n for n in values if n not in ("claimed", "correct")), key=lambda n: n != "t")
-    at = ", ".join(f"{name} = {_shortened(values[name])}" for name in names)
+    at = ", ".join(f"{name} = {values[name]}" for name in names)
     gives = [
-        f"{says} {_shortened(values[name])}"
+        f"{says} {values[name]}"
         for name, says in (("claimed", "the formula gives"), ("correct", "right is"))
         if name in values
     ]
     return ": ".join(filter(None, (f"at {at}" if at else "", ", ".join(gives))))
-
-
-def _shortened(value: str | int) -> str:
-    """The value, a ball such as ``[0.333 +/- 4e-4]`` as the digits that are sure: ``0.333...``."""
-    return _BALL.sub(r"\1...", str(value))
 
 
 def listed(finding: Finding) -> str:
