@@ -6,7 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symopt.read.documents import CodeBlock, Heading, MathBlock, read_document
@@ -36,6 +36,7 @@ def test_formulas_put_into_prose_come_back_once_at_their_places(read, data):
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
+@settings(max_examples=20)  # of each of the twelve
 @given(data=st.data())
 def test_line_ends_and_encodings_change_no_place(newline, encoding, data, tmp_path_factory):
     text, formulas = data.draw(documents(newline))
