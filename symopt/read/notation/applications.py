@@ -19,7 +19,7 @@ from symopt.read.notation.tree import Node, NotRead, bare, base, entries, shifte
 if TYPE_CHECKING:
     from symopt.read.notation.elaborate import Elaborator
 
-_MATRICES = frozenset({"H", "A", "B", "M", "P", "Q", "W", "X"})
+_SINGLE = frozenset({"sqrt", "abs", "sign", "exp", "log", "floor", "ceil", "norm", "sin", "cos", "tanh"})
 _EXPECTATIONS = frozenset({"\\mathbb{E}", "E"})
 
 
@@ -158,6 +158,8 @@ def function(reader: Elaborator, items: Sequence[Node], i: int) -> tuple[Term, i
         argument, end = reader.operand(items, i + 1)
         args, stop = (argument,), items[end - 1].end
     span = (item.start, stop)
+    if len(args) != 1 and name in _SINGLE:
+        raise NotRead(f"{name} of several arguments", items[i + 1].start)
     if name == "diag" and len(args) == 1:
         reader.note("diag is read coordinate by coordinate")
         term = Term(args[0].head, args[0].args, args[0].name, args[0].value, span)

@@ -73,10 +73,12 @@ class _Use:
 
 def survey(trees: Sequence[Node]) -> Context:
     """The habits that these formulas of one document show."""
-    uses = [use for i, tree in enumerate(trees) for use in _uses(tree, i)]
-    applied = [a for tree in trees for a in _applications(tree)]
+    formulas = [_Formula.of(tree) for tree in trees]
+    uses = [use for i, formula in enumerate(formulas) for use in _uses(formula, i)]
+    neighbours = [pair for formula in formulas for pair in formula.neighbours()]
+    applied = list(_applications(neighbours))
     clocks = frozenset({"t"}) | _clocks(uses, applied)
-    bounds = [_bound(tree, clocks) for tree in trees]
+    bounds = [_bound(formula, clocks) for formula in formulas]
     indexed = frozenset(u.name for u in uses if _stepped(u, clocks | bounds[u.formula]))
     return Context(
         clocks=clocks,
@@ -86,19 +88,50 @@ def survey(trees: Sequence[Node]) -> Context:
         applied=_applied(applied, clocks),
         numbered=_numbered(uses, indexed),
         paired=_paired(uses, clocks),
-        functions=frozenset(f for tree in trees for f in _functions(tree)),
-        averages=frozenset(a for tree in trees for a in _averages(tree, clocks)),
+        functions=frozenset(f for formula in formulas for f in _functions(formula)),
+        averages=frozenset(_averages(neighbours, clocks)),
         steps=_steps(uses),
     )
 
 
-def _uses(tree: Node, formula: int) -> Iterator[_Use]:
-    left = tree.items[0] if tree.kind == "relations" else None
-    sides = [(left, True), *((n, False) for n in tree.items[1:])] if left is not None else [(tree, False)]
-    for side, first in sides:
-        for node in side.walk():
-            if node.kind == "scripts" and base(node).kind in ("symbol", "word"):
-                yield _Use(base(node).text + node.text, entries(node.sub), node.sup, first, formula)
+@dataclass(frozen=True, slots=True)
+class _Formula:
+    """The nodes of one formula that tell something, gathered in one walk."""
+
+    scripts: list[tuple[Node, bool]]  # with whether on the left side
+    products: list[Node]
+    fractions: list[Node]
+    sums: list[Node]
+
+    @classmethod
+    def of(cls, tree: Node) -> _Formula:
+        made = cls([], [], [], [])
+        border = tree.items[1].start if tree.kind == "relations" else -1
+        for node in tree.walk():
+            match node.kind:
+                case "scripts":
+                    made.scripts.append((node, node.start < border))
+                case "product":
+                    made.products.append(node)
+                case "fraction":
+                    made.fractions.append(node)
+                case "big":
+                    made.sums.append(node)
+                case _:
+                    pass
+        return made
+
+    def neighbours(self) -> Iterator[tuple[Node, Node]]:
+        """Factors that stand side by side."""
+        for node in self.products:
+            yield from zip(node.items, node.items[1:], strict=False)
+
+
+def _uses(formula: _Formula, number: int) -> Iterator[_Use]:
+    for node, left in formula.scripts:
+        head = base(node)
+        if head.kind in ("symbol", "word"):
+            yield _Use(head.text + node.text, entries(node.sub), node.sup, left, number)
 
 
 def _in_brackets(node: Node | None) -> bool:
@@ -130,18 +163,12 @@ def _clocks(uses: list[_Use], applied: list[tuple[str, str, int]]) -> frozenset[
     return frozenset(letter for letter in found if (letter.isalpha() and letter.islower()) or letter == "\\tau")
 
 
-def _applications(tree: Node) -> Iterator[tuple[str, str, int]]:
-    for first, second in _neighbours(tree):
+def _applications(neighbours: Sequence[tuple[Node, Node]]) -> Iterator[tuple[str, str, int]]:
+    for first, second in neighbours:
         if second.kind == "group" and second.text == "()" and len(second.items) == 1 and base(first).kind == "symbol":
             letter = shifted(second.items[0])
             if letter:
                 yield base(first).text, *letter
-
-
-def _neighbours(tree: Node) -> Iterator[tuple[Node, Node]]:
-    for node in tree.walk():
-        if node.kind == "product":
-            yield from zip(node.items, node.items[1:], strict=False)
 
 
 def _applied(applied: list[tuple[str, str, int]], clocks: frozenset[str]) -> frozenset[str]:
@@ -161,8 +188,8 @@ def bound_variable(node: Node) -> str:
     return first.text if first.kind in ("symbol", "word") else ""
 
 
-def _bound(tree: Node, clocks: frozenset[str]) -> frozenset[str]:
-    return frozenset(bound_variable(n) for n in tree.walk() if n.kind == "big" and _clock(n.sup, clocks)) - {""}
+def _bound(formula: _Formula, clocks: frozenset[str]) -> frozenset[str]:
+    return frozenset(bound_variable(n) for n in formula.sums if _clock(n.sup, clocks)) - {""}
 
 
 def _stepped(use: _Use, clocks: frozenset[str]) -> bool:
@@ -223,20 +250,19 @@ def _shape(node: Node) -> str:
     return f"{node.kind}{node.text}({','.join(_shape(n) for n in node.children())})"
 
 
-def _functions(tree: Node) -> Iterator[str]:
-    for first, second in _neighbours(tree):
+def _functions(formula: _Formula) -> Iterator[str]:
+    for first, second in formula.neighbours():
         head, of = base(first), base(second)
         if of.kind == "symbol" and head.kind in ("nabla", "partial"):
             subscripted = bare(first).kind == "scripts" and bare(first).sub is not None
             if subscripted or (bare(second).kind != "scripts" and head.kind == "partial") or of.text in STRICT:
                 yield of.text
-    for node in tree.walk():
-        if node.kind == "fraction":
-            yield from _differentiated(node)
-        elif node.kind == "product":
-            for nabla, of, argument in zip(node.items, node.items[1:], node.items[2:], strict=False):
-                if base(nabla).kind == "nabla" and of.kind == "symbol" and base(argument).text == "()":
-                    yield of.text
+    for node in formula.fractions:
+        yield from _differentiated(node)
+    for node in formula.products:
+        for nabla, of, argument in zip(node.items, node.items[1:], node.items[2:], strict=False):
+            if base(nabla).kind == "nabla" and of.kind == "symbol" and base(argument).text == "()":
+                yield of.text
 
 
 def _differentiated(fraction: Node) -> Iterator[str]:
@@ -249,8 +275,8 @@ def _differentiated(fraction: Node) -> Iterator[str]:
             yield top[0].text[1]
 
 
-def _averages(tree: Node, clocks: frozenset[str]) -> Iterator[str]:
-    for first, second in _neighbours(tree):
+def _averages(neighbours: Sequence[tuple[Node, Node]], clocks: frozenset[str]) -> Iterator[str]:
+    for first, second in neighbours:
         if first.kind in ("symbol", "word") and second.kind == "scripts" and base(second).kind == "group":
             if any(_clock(e, clocks) for e in entries(second.sub)):
                 yield first.text

@@ -7,8 +7,8 @@ from fractions import Fraction
 
 from symopt.language.terms import Term
 from symopt.read.notation import applications, gradients
-from symopt.read.notation.context import Context, bound_variable
-from symopt.read.notation.indices import Named, Scope, label, named
+from symopt.read.notation.context import HYPER, Context, bound_variable
+from symopt.read.notation.indices import Named, Scope, label, named, step
 from symopt.read.notation.tree import Node, NotRead, bare, base, factors, symbols
 
 _LONGEST_NUMBER = 40
@@ -68,7 +68,7 @@ class Elaborator:
             case "relations":
                 return self.relations(node)
             case "value":
-                return gradients.evaluated(self, node)
+                return gradients.evaluated(self, self.term(node.items[0]), node)
             case "rows":
                 return self.cases(node)
             case "list":
@@ -92,6 +92,10 @@ class Elaborator:
                     if kind == "slash"
                     else Term("call", (dividend, divisor), "mod", span=whole)
                 ]
+                continue
+            if kind == "value" and not items[i].items:
+                run[-1] = gradients.evaluated(self, run[-1], items[i])
+                i += 1
                 continue
             i += kind == "times"
             self.summed = False
@@ -213,11 +217,16 @@ class Elaborator:
             return Term("call", (*(term.args if term.name == "set" else (term,)), *ranges), "set",
                         span=(node.start, node.end))  # fmt: skip
         if node.sub is not None:
-            moved = gradients.moved(term, self.term(bare(node.sub)), node.sub.end)
+            moved = gradients.moved(term, self.index(bare(node.sub)), node.sub.end)
             if moved is None:
                 raise NotRead("a subscript on an expression", node.sub.start)
             term = _respanned(moved, node.start, self.under_power(node)[1] if node.sup is not None else node.end)
         return self.power(term, node.sup, node.end)
+
+    def index(self, node: Node) -> Term:
+        """What is below a bracket: a step, perhaps in words."""
+        offset = self.context.steps.get(node.text) if node.kind == "word" else None
+        return self.term(node) if offset is None else step(offset, node.start)
 
     def power(self, term: Term, sup: Node | None, end: int) -> Term:
         if sup is None:
@@ -240,7 +249,7 @@ class Elaborator:
 
     def group(self, node: Node) -> Term:
         span = (node.start, node.end)
-        if node.text in _FENCES:
+        if node.text in _FENCES and (node.text != "<>" or len(node.items) == 2):
             return Term("call", tuple(self.term(n) for n in node.items), _FENCES[node.text], span=span)
         if not node.items:
             raise NotRead("empty brackets", node.start)
@@ -364,7 +373,7 @@ def _is_identity(term: Term) -> bool:
 
 
 def _transposable(term: Term) -> bool:
-    return not (term.head == "number" or (term.name.startswith("\\") and term.head == "name") or term.head == "add")
+    return term.head not in ("number", "add") and not (term.head == "name" and term.name.split("_")[0] in HYPER)
 
 
 def _misused_delta(items: Sequence[Node], i: int) -> bool:

@@ -180,7 +180,8 @@ def _differential(parts: Sequence[Node]) -> tuple[Sequence[Node], int] | None:
     head = bare(parts[0])
     sign = base(head)
     order = whole_number(head.sup) if head.kind == "scripts" and head.sup is not None else 1
-    if sign.kind == "partial" or (sign.kind == "symbol" and sign.text == "d" and (len(parts) > 1 or head is sign)):
+    letter = sign.kind == "symbol" and sign.text in ("d", "\\delta") and (len(parts) > 1 or head is sign)
+    if sign.kind == "partial" or letter:
         return tuple(parts[1:]), order or 1
     if sign.kind == "symbol" and sign.text.startswith("d") and len(sign.text) > 1:
         name = sign.text[1:]
@@ -270,6 +271,8 @@ def partial(reader: Reader, items: Sequence[Node], i: int) -> tuple[Term, int]:
     found = slashed(reader, items, i)
     if found is not None:
         return found
+    if bare(items[i]).kind == "scripts" and bare(items[i]).sub is not None:
+        return nabla(reader, items, i)
     if i + 1 >= len(items) or items[i + 1].kind in ("times", "slash", "modulo") or bare(items[i]).kind == "scripts":
         raise NotRead("a differential of nothing", items[i].start)
     place, label, end, outer = _subject(reader, items, i + 1, None)
@@ -288,11 +291,11 @@ def moved(gradient: Term, index: Term, end: int) -> Term | None:
     return grad_at(place, start, end, label=True)
 
 
-def evaluated(reader: Reader, node: Node) -> Term:
+def evaluated(reader: Reader, inner: Term, node: Node) -> Term:
     r"""``\partial L/\partial w |_{w = w_t}``: the gradient at the place under the bar."""
-    inner = reader.term(node.items[0])
     places = [bare(e) for e in entries(node.sub)]
     if inner.head != "grad" or len(places) != 1:
         raise NotRead("a value at a place, of what is no gradient", node.start)
     place = places[0].items[-1] if places[0].kind == "relations" else places[0]
-    return grad_at(reader.term(place), node.start, node.end, label=False)
+    start = min(node.start, (inner.span or (node.start, 0))[0])
+    return grad_at(reader.term(place), start, node.end, label=False)

@@ -119,6 +119,8 @@ def _subscript(node: Node, inner: Named, scope: Scope) -> Named:
     place = parts.index(main)
     labels = [label(p) for p in parts[:place] if p.kind in ("number", "word")]
     others = [p for p in parts if p is not main and not (p.kind in ("number", "word") and parts.index(p) < place)]
+    if main.kind == "scripts" and base(main).text not in scope.running and main.sub is not None and main.sup is None:
+        labels.append(label(main.items[0]))  # v_{w_t}: v of w, at t
     index = [_step_term(main, scope)]
     if main.kind == "word" and len(main.text) == 2:
         others.insert(0, Node("symbol", main.start + 1, main.end, main.text[1]))
@@ -153,7 +155,7 @@ def _steps(part: Node, scope: Scope) -> bool:
 def _step_term(part: Node, scope: Scope) -> Term:
     if part.kind == "word":
         return Term("name", name=part.text[0], span=(part.start, part.start + 1))
-    if part.kind == "scripts" and base(part).text in scope.context.clocks and part.sub is not None and part.sup is None:
+    if part.kind == "scripts" and part.sub is not None and part.sup is None:
         return scope.term(bare(part.sub))  # V_{t_1}: V at the instant t_1, the first
     return scope.term(part)
 

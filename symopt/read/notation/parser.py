@@ -169,11 +169,20 @@ class Parser(Stream):
                 if quotients > MAX_DEPTH:
                     raise NotRead(f"nested deeper than {MAX_DEPTH}", sign.start)
                 items += [Node(kind, sign.start, sign.end, sign.text), self.factor()]
+            elif self.at("bar") and not self.bars[-1] and self.ahead().kind == "sub":
+                items.append(self.place())
             elif self.continues():
                 items.append(self.factor())
             else:
                 break
         return items[0] if len(items) == 1 else Node("product", items[0].start, items[-1].end, "", tuple(items))
+
+    def place(self) -> Node:
+        """A bar with a subscript: where what stands before it is taken."""
+        start = self.advance().start
+        self.advance()
+        place = self.script()
+        return Node("value", start, self.ended(), "", (), place)
 
     def continues(self) -> bool:
         """Whether another factor follows without a sign."""
@@ -214,11 +223,6 @@ class Parser(Stream):
         node = self.scripted(self.atom())
         while self.token.kind == "percent":
             node = Node("percent", node.start, self.advance().end, "", (node,))
-        if self.token.kind == "bar" and not self.bars[-1] and self.ahead().kind == "sub":
-            self.advance()
-            self.advance()
-            place = self.script()
-            node = Node("value", node.start, self.ended(), "", (node,), place)
         return node
 
     # Scripts.

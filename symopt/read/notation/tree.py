@@ -41,7 +41,11 @@ class Node:
         while stack:
             node = stack.pop()
             yield node
-            stack.extend(node.children()[::-1])
+            if node.sup is not None:
+                stack.append(node.sup)
+            if node.sub is not None:
+                stack.append(node.sub)
+            stack.extend(node.items[::-1])
 
     def children(self) -> tuple[Node, ...]:
         return self.items + tuple(n for n in (self.sub, self.sup) if n is not None)

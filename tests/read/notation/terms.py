@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from hypothesis import strategies as st
 
 from symopt.language import terms as T
@@ -17,11 +19,16 @@ t = T.name("t")
 
 
 def flat(term: Term) -> Term:
-    """The term with sums in sums and products in products spread out, without spans."""
+    """The term with sums in sums and products in products spread out, names unbraced, without spans."""
     args = tuple(flat(a) for a in term.args)
     if term.head == "add":
         return T.add(*args)
-    return T.mul(*args) if term.head == "mul" else Term(term.head, args, term.name, term.value)
+    return T.mul(*args) if term.head == "mul" else Term(term.head, args, _unbraced(term.name), term.value)
+
+
+def _unbraced(name: str) -> str:
+    r"""``\beta_{3}`` as ``\beta_3``, the spelling that is read."""
+    return re.sub(r"([_^])\{(\w|\\[A-Za-z]+)\}", r"\1\2", name)
 
 
 def statement(formula: str, *others: str) -> Statement:
