@@ -9,7 +9,6 @@ from typing import Any
 import sympy as sp
 from flint import Ordering, fmpq, fmpq_mpoly_ctx
 
-from symopt.decide import encoding
 from symopt.decide.budget import Undecidable
 from symopt.decide.decision import Case
 from symopt.decide.encoding import EncodingError, Json, decode, decode_optimizer, encode, encode_optimizer
@@ -173,5 +172,3 @@ def holds(case: Case) -> bool:
         difference = divmod(difference, rule)[1]
     return bool(difference.is_zero())
 
-
-__all__ = ["Certificate", "Statement", "encoding", "recheck"]

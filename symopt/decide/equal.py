@@ -96,7 +96,9 @@ def _equality(a: Optimizer, b: Optimizer, matching: Matching, cases: list[Case])
 class Runs:
     """Both optimizers run on the same gradients: the first once, the second for each matching tried."""
 
-    def __init__(self, a: Optimizer, b: Optimizer, budget: Budget, *, steps: int = TRIED_STEPS, attempt: int = 1) -> None:
+    def __init__(
+        self, a: Optimizer, b: Optimizer, budget: Budget, *, steps: int = TRIED_STEPS, attempt: int = 1
+    ) -> None:
         self.a, self.b, self.budget, self.steps = a, b, budget, steps
         self.choice = Choice(attempt)
         self.first = RunModel(a, self.choice, steps, Gradients.FREE, budget)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from contextlib import contextmanager
 from typing import Any, Protocol
 
 import sympy as sp
 from flint import arb, ctx, fmpq, fmpz
-from sympy.core.function import AppliedUndef
 from sympy.core.relational import Relational
 
 from symopt.decide.budget import MAX_BITS, MAX_STEPS, Budget, Undecidable
@@ -36,7 +35,7 @@ class Model(Protocol):
 
 
 @contextmanager
-def precision() -> Iterator[None]:
+def precision() -> Generator[None]:
     old = ctx.prec
     ctx.prec = PRECISION
     try:
@@ -278,5 +277,3 @@ def text(a: Number) -> str:
     """An exact fraction, or a decimal with its radius."""
     return str(a) if isinstance(a, fmpq) else a.str(12)
 
-
-__all__ = ["AppliedUndef", "Evaluator", "Model", "NoValue", "Number", "differ", "precision", "text"]

@@ -175,7 +175,7 @@ class Field:
 
     def multiply(self, a: Ratio, b: Ratio) -> Ratio:
         num, den = self.times(a.num, b.num), self.times(a.den, b.den)
-        return Ratio(num, den) if den.is_constant() and den == 1 else self.make(num, den)
+        return Ratio(num, den) if den.is_one() else self.make(num, den)
 
     def inverse(self, a: Ratio) -> Ratio:
         if a.num.is_zero():

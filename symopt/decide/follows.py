@@ -18,7 +18,7 @@ from symopt.decide.ranges import NONNEGATIVE, PLUS, ZERO, Signs
 from symopt.decide.unrolled import Unrolled
 from symopt.decide.verdict import Status, Verdict, Witness
 from symopt.language.optimizer import Optimizer
-from symopt.language.symbols import At, Expect, Grad, Sequence, t
+from symopt.language.symbols import At, Expect, Sequence, t
 
 _STATIONARY = "; the gradients are assumed stationary (the moments of g_t do not depend on t)"
 Method = Callable[[Optimizer, Any, Budget], "list[Case] | Witness | None"]
@@ -298,5 +298,3 @@ def _keeps(
     start = prove(budget, world, lambda n: (n(sequence[0]), n.field.number(0)), asked=wanted)
     return None if start is None else step + start
 
-
-__all__ = ["Grad", "follows", "kept_signs", "sign_invariant"]

@@ -41,20 +41,20 @@ def identity(
     Returns:
         The verdict; proved by an identity of rational functions, refuted by small numbers.
     """
-    lhs, rhs = sp.sympify(lhs, strict=True), sp.sympify(rhs, strict=True)
+    left: Any = sp.sympify(lhs, strict=True)
+    right: Any = sp.sympify(rhs, strict=True)
     domains = {h.name: h.symbol if isinstance(h, Hyper) else h for h in hypers}
-    named: dict[sp.Basic, sp.Basic] = {
-        s: domains[s.name] for s in lhs.free_symbols | rhs.free_symbols if getattr(s, "name", None) in domains
-    }  # type: ignore[union-attr]  # a free symbol has a name
+    named: dict[Any, Any] = {
+        s: domains[s.name] for s in left.free_symbols | right.free_symbols if getattr(s, "name", None) in domains
+    }
     if any(s != h for s, h in named.items()):
-        lhs, rhs = lhs.xreplace(named), rhs.xreplace(named)
+        left, right = left.xreplace(named), right.xreplace(named)
     given = tuple(a.xreplace(named) for a in assuming)
-    statement = certificate.identity_statement(lhs, rhs, given)
     budget = Budget(limit)
     return settle(
-        lambda: prove(budget, FreeWorld, lambda n: (n(lhs), n(rhs)), assuming=given),
-        lambda: witness.of_identity(lhs, rhs, given, budget),
-        "identity of rational functions", statement,
+        lambda: prove(budget, FreeWorld, lambda n: (n(left), n(right)), assuming=given),
+        lambda: witness.of_identity(left, right, given, budget),
+        "identity of rational functions", certificate.identity_statement(left, right, given),
     )  # fmt: skip
 
 

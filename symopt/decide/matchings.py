@@ -37,8 +37,8 @@ def of_hypers(a: Optimizer, b: Optimizer) -> Iterator[dict[str, sp.Expr]]:
 
 
 def _values(a: Optimizer, wanted: Hyper) -> list[sp.Expr]:
-    same = [h.symbol for h in a.hyper if h.domain == wanted.domain]
-    same.sort(key=lambda s: s.name != wanted.name)
+    same: list[sp.Expr] = [h.symbol for h in a.hyper if h.domain == wanted.domain]
+    same.sort(key=lambda s: s != wanted.symbol)
     decays = _decays(a)
     values: list[sp.Expr] = [*same]
     if wanted.domain == _UNIT:

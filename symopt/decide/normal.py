@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
+from collections.abc import Generator as Generating
 from contextlib import contextmanager
 from typing import Any
 
@@ -11,11 +12,11 @@ from flint import fmpq
 from sympy.core.function import AppliedUndef
 
 from symopt.decide import conditions, powers, sums
-from symopt.decide.budget import MAX_BITS, MAX_STEPS, Undecidable, Undefined
+from symopt.decide.budget import MAX_BITS, Undecidable, Undefined
 from symopt.decide.cases import Cases
 from symopt.decide.expectation import expectation
 from symopt.decide.field import Field, Generator, Poly, Ratio
-from symopt.decide.ranges import FROM_ONE, NONNEGATIVE_RANGE, POSITIVE, REAL, Range, range_of_symbol
+from symopt.decide.ranges import NONNEGATIVE_RANGE, PLUS, POSITIVE, REAL, Range, range_of_symbol
 from symopt.decide.ranges import Signs as SignSet
 from symopt.decide.signs import Signs
 from symopt.decide.world import World
@@ -70,7 +71,7 @@ class Normalizer:
         return _symbol(self, t)
 
     @contextmanager
-    def where(self) -> Iterator[None]:
+    def where(self) -> Generating[None]:
         """Only what holds at every coordinate and step: branches' assumptions are off, and no case is distinguished."""
         self.signs.everywhere += 1
         try:
@@ -79,7 +80,7 @@ class Normalizer:
             self.signs.everywhere -= 1
 
     @contextmanager
-    def binding(self, symbol: sp.Basic, value: Ratio) -> Iterator[None]:
+    def binding(self, symbol: sp.Basic, value: Ratio) -> Generating[None]:
         """The symbol means the value inside."""
         old, old_key = self.env, self._env_key
         self.env = {**old, symbol: value}
@@ -157,7 +158,7 @@ class Normalizer:
         return " + ".join(parts) or "0"
 
     def show(self, a: Ratio) -> str:
-        return self.text(a.num) if a.den == 1 else f"({self.text(a.num)})/({self.text(a.den)})"
+        return self.text(a.num) if a.den.is_one() else f"({self.text(a.num)})/({self.text(a.den)})"
 
     # Expressions
 
@@ -246,7 +247,7 @@ def _applied(n: Normalizer, e: Any) -> Ratio:
         args = tuple(n(a) for a in e.args)
     range = next((r for kind, r in _OPAQUE.items() if isinstance(e, kind)), REAL)
     with n.where():
-        if isinstance(e, sp.Mod) and n.signs.of_ratio(args[1]) == {1}:
+        if isinstance(e, sp.Mod) and n.signs.of_ratio(args[1]) == PLUS:
             range = NONNEGATIVE_RANGE
     if isinstance(e, Dot):
         args = tuple(sorted(args, key=lambda a: (str(a.num), str(a.den))))
@@ -270,5 +271,3 @@ _CONVERSIONS: tuple[tuple[Any, Callable[[Normalizer, Any], Ratio]], ...] = (
     (sp.Product, sums.product), ((*_OPAQUE, AppliedUndef), _applied),
     ((type(sp.pi), type(sp.E)), _constant), (sp.core.numbers.Number, _refuse),
 )  # fmt: skip
-
-__all__ = ["FROM_ONE", "MAX_STEPS", "Normalizer"]

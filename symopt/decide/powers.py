@@ -8,7 +8,18 @@ from flint import fmpq, fmpz
 
 from symopt.decide.budget import Undecidable, Undefined
 from symopt.decide.field import Field, Generator, Poly, Ratio
-from symopt.decide.ranges import FROM_ONE, MINUS, NONNEGATIVE, NONNEGATIVE_RANGE, NONPOSITIVE, PLUS, POSITIVE, REAL, UNIT, Range
+from symopt.decide.ranges import (
+    FROM_ONE,
+    MINUS,
+    NONNEGATIVE,
+    NONNEGATIVE_RANGE,
+    NONPOSITIVE,
+    PLUS,
+    POSITIVE,
+    REAL,
+    UNIT,
+    Range,
+)
 
 if TYPE_CHECKING:
     from symopt.decide.normal import Normalizer
@@ -49,7 +60,7 @@ def root(n: Normalizer, a: Ratio, order: int) -> Ratio:
             mixed = field.times(mixed, factor)
     if constant < 0:
         mixed = -mixed
-    if mixed.is_constant() and mixed != 1:
+    if mixed.is_constant() and not mixed.is_one():
         raise Undefined("a root of a negative number is taken")
     if not mixed.is_constant():
         outside = field.multiply(outside, _root_of(n, mixed, 2))
@@ -241,5 +252,3 @@ def exponential(n: Normalizer, a: Ratio) -> Ratio:
         total = field.multiply(total, field.power(value if p > 0 else field.inverse(value), abs(p)))
     return total
 
-
-__all__ = ["MINUS", "absolute", "exponential", "power", "root"]

@@ -14,7 +14,7 @@ from flint import fmpq
 
 from symopt.decide.budget import MAX_TERMS
 from symopt.decide.field import Field, Generator, Poly, Ratio
-from symopt.decide.ranges import ANY, MINUS, NONNEGATIVE, PLUS, REAL, ZERO, Range, range_of_signs
+from symopt.decide.ranges import ANY, MINUS, NONNEGATIVE, PLUS, ZERO, Range, range_of_signs
 from symopt.decide.ranges import Signs as SignSet
 
 MAX_ENDS = 6
@@ -193,5 +193,3 @@ def _survives(monomials: list[tuple[int, ...]], ends: list[End]) -> bool:
     ]
     return all(_survives(v, rest) for v in vertices)
 
-
-__all__ = ["REAL", "Signs", "times"]

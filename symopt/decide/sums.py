@@ -284,9 +284,9 @@ def _sum_of_part(n: Normalizer, bound: Ratio, dummy: Ratio, low: Ratio, high: Ra
 def _closed_part(n: Normalizer, bound: Ratio, dummy: Ratio, low: Ratio, high: Ratio) -> Ratio | None:
     field = n.field
     one = field.number(1)
-    if bound.num == 1 and bound.den == 1:
+    if bound.num.is_one() and bound.den.is_one():
         return field.add(field.subtract(high, low), one)
-    if bound.den == 1 and field.used(bound.num) == [field.used(dummy.num)[0]]:
+    if bound.den.is_one() and field.used(bound.num) == [field.used(dummy.num)[0]]:
         return _power_sum(n, int(bound.num.total_degree()), low, high)
     ratio = _geometric_ratio(n, bound, dummy)
     if ratio is None or field.equal(ratio, one):

@@ -7,10 +7,11 @@ initial values. The oracle's answer is a quantity for each step and call: a draw
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Generator as Generating
+from collections.abc import Mapping
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import sympy as sp
 
@@ -97,7 +98,7 @@ class Unrolled(FreeWorld):
             return n(self.optimizer.equations[base.name])
 
     @contextmanager
-    def _definition(self) -> Iterator[None]:
+    def _definition(self) -> Generating[None]:
         self._inside += 1
         try:
             yield
@@ -153,8 +154,7 @@ class Unrolled(FreeWorld):
     def _candidate_steps(self, n: Normalizer) -> list[Ratio]:
         """The steps whose point a claim may speak of, the nearest first."""
         bound = [value for key, value in n.env.items() if key != t]
-        around = [n.time, *bound] if whole(n.time) is None else [n.time, *bound]
-        shifted = [n.field.add(a, n.field.number(k)) for a in around for k in (0, 1, -1, 2, -2)]
+        shifted = [n.field.add(a, n.field.number(k)) for a in [n.time, *bound] for k in (0, 1, -1, 2, -2)]
         numbers = [n.field.number(k) for k in range(1, 4)]
         return [s for s in shifted + numbers if (step := whole(s)) is None or step > 0]
 
@@ -162,7 +162,7 @@ class Unrolled(FreeWorld):
         """Stationary gradients: the mean of a power of one draw is the same at every step."""
         if len(factors) != 1 or not isinstance(factors[0][0].key, tuple) or factors[0][0].key[0] != "draw":
             return None
-        (generator, exponent), place = factors[0], factors[0][0].key[2]
+        exponent, place = factors[0][1], factors[0][0].key[2]
         range = NONNEGATIVE_RANGE if exponent % 2 == 0 else REAL
         mark = "'" * place
         name = f"E[g{mark}]" if exponent == 1 else f"E[g{mark}**{exponent}]"

@@ -28,7 +28,7 @@ from symopt.decide.evaluate import (
 )
 from symopt.decide.verdict import Witness
 from symopt.language.optimizer import Optimizer
-from symopt.language.symbols import At, Expect, Grad, Hyper, HyperSymbol, t
+from symopt.language.symbols import At, Expect, Grad, HyperSymbol, t
 
 STEPS = (1, 2, 3)
 ATTEMPTS = 10
@@ -39,12 +39,12 @@ _FRACTIONS = ("9/10", "1/2", "3/4", "1/4", "1/10", "99/100", "1/3", "0")
 @lru_cache(maxsize=4096)
 def candidates(symbol: sp.Symbol) -> tuple[fmpq, ...]:
     """Small numbers that the symbol may be, the simplest first."""
-    domain = symbol.domain if isinstance(symbol, HyperSymbol) else sp.S.Reals
+    domain: Any = symbol.domain if isinstance(symbol, HyperSymbol) else sp.S.Reals
     bounded = isinstance(domain, sp.Interval) and domain.end.is_finite and domain.start.is_finite
     texts = [*(_FRACTIONS if bounded else ()), *_VALUES]
     if isinstance(domain, sp.Interval):
         texts += [str(x) for x in (domain.start, domain.end, (domain.start + domain.end) / 2) if x.is_Rational]
-    values = [sp.Rational(x) for x in texts]
+    values: list[Any] = [sp.Rational(x) for x in texts]
     # A value is allowed if it has every property that the symbol is assumed to have.
     wanted = {k: v for k, v in symbol.assumptions0.items() if v is not None and k != "commutative"}
     allowed = [v for v in values if v in domain and all(getattr(v, f"is_{k}", v) == x for k, x in wanted.items())]
@@ -219,8 +219,9 @@ def of_identity(lhs: sp.Expr, rhs: sp.Expr, assuming: tuple[Any, ...], budget: B
     """Values of the free quantities at which the sides differ and the assumptions hold."""
     timed = any(e.has(t) for e in (lhs, rhs))
     steps = STEPS if timed else STEPS[:1]
-    return _first(lambda choice, step: FreeModel(choice, step), sp.Eq(lhs, rhs, evaluate=False), assuming, steps, budget,
-                  attempts=ATTEMPTS if timed else 2 * ATTEMPTS, timed=timed)  # fmt: skip
+    attempts = ATTEMPTS if timed else 2 * ATTEMPTS
+    claim = sp.Eq(lhs, rhs, evaluate=False)
+    return _first(FreeModel, claim, assuming, steps, budget, attempts=attempts, timed=timed)
 
 
 def of_claim(
@@ -289,5 +290,3 @@ def refutes(claim: Any, left: Number, right: Number) -> bool:
     wanted = {sp.StrictGreaterThan: (1,), sp.GreaterThan: (0, 1), sp.StrictLessThan: (-1,), sp.LessThan: (-1, 0)}
     return difference not in wanted[type(claim)]
 
-
-__all__ = ["Choice", "FreeModel", "Hyper", "RunModel", "candidates", "of_claim", "of_identity", "refutes"]

@@ -8,7 +8,7 @@ from symopt.decide.ranges import range_of_symbol
 from symopt.language.symbols import Sequence
 
 if TYPE_CHECKING:
-    from symopt.decide.field import Generator, Poly, Ratio
+    from symopt.decide.field import Generator, Ratio
     from symopt.decide.normal import Normalizer
 
 

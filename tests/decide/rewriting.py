@@ -40,7 +40,8 @@ def positive(rng: Random, depth: int) -> Any:
     b = rng.choice(DECAYS)
     return rng.choice([
         lambda: rng.choice(POSITIVES), lambda: v[t] + eps, lambda: (v[t] + eps) / (1 - b**t),
-        lambda: expression(rng, max(depth - 1, 0)) ** 2 + rng.choice(POSITIVES), lambda: rng.choice(POSITIVES) / (1 - b),
+        lambda: expression(rng, max(depth - 1, 0)) ** 2 + rng.choice(POSITIVES),
+        lambda: rng.choice(POSITIVES) / (1 - b),
         lambda: p * rng.choice(POSITIVES), lambda: b * v[t] + (1 - b) * g[t] ** 2 + eps,
     ])()  # fmt: skip
 

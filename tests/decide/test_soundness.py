@@ -45,7 +45,9 @@ def run(check, count: int) -> Counter[Status]:
     """The check on as many random seeds, the same ones every time."""
     seen: Counter[Status] = Counter()
 
-    @settings(max_examples=count, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+    @settings(
+        max_examples=count, derandomize=True, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
     @given(st.integers(0, 10**9))
     def law(seed: int) -> None:
         check(seed, seen)
