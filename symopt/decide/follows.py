@@ -41,8 +41,10 @@ def follows(optimizer: Optimizer, claim: Any, *, limit: float = 2.0) -> Verdict:
         by a run of the definition from its initial values.
     """
     budget = Budget(limit)
-    if claim == sp.true:
-        return Verdict(Status.PROVED, argument="both sides are the same expression")
+    if claim in (sp.true, sp.false):
+        # SymPy uses declared signs for this, which are not yet known to hold.
+        reason = f"the claim was evaluated to {claim} when it was made; make it with evaluate=False"
+        return Verdict(Status.UNDECIDED, reason=reason)
     if type(claim) not in RELATION_SIGNS:
         return Verdict(Status.UNDECIDED, reason=f"{claim} is not an equation or inequality")
     reasons: list[str] = []
@@ -146,7 +148,10 @@ def _by_induction(optimizer: Optimizer, claim: Any, budget: Budget) -> list[Case
 
     def build(n: Normalizer) -> tuple[Ratio, Ratio]:
         with n.binding(t, n.field.subtract(n.counter, n.field.number(1))):
-            before = n.field.difference(n(claim.lhs), n(claim.rhs))
+            left, right = n(claim.lhs), n(claim.rhs)
+            before = n.field.difference(left, right)
+        if not (_never_zero(n, left.den) and _never_zero(n, right.den)):
+            raise Undecidable("the claim may have no value at t - 1")
         now = n.field.difference(n(claim.lhs), n(claim.rhs))
         return _substituted(n, now, before), n.field.number(0)
 
@@ -245,7 +250,7 @@ def sign_invariant(optimizer: Optimizer, sequence: Sequence, *, limit: float = 2
         return Verdict(Status.UNDECIDED, reason=str(error))
     if cases is None:
         relation = sp.Gt if wanted == PLUS else sp.Ge
-        found = witness.of_claim(optimizer, relation(sequence[t], 0), Budget(limit))
+        found = witness.of_claim(optimizer, relation(sequence[t], 0, evaluate=False), Budget(limit))
         if found is not None:
             return Verdict(Status.REFUTED, argument="a run of the definition", witness=found)
         return Verdict(Status.UNDECIDED, reason="the sign of the right side is not clear from its form")

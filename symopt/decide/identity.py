@@ -15,6 +15,7 @@ from symopt.decide.world import FreeWorld
 from symopt.language.symbols import Hyper, HyperSymbol
 
 DIFFER = "the normal forms differ, and no witness was found"
+TOO_DEEP = "the expression is nested too deeply"
 
 
 def identity(
@@ -41,8 +42,15 @@ def identity(
     Returns:
         The verdict; proved by an identity of rational functions, refuted by small numbers.
     """
-    left: Any = sp.sympify(lhs, strict=True)
-    right: Any = sp.sympify(rhs, strict=True)
+    try:
+        return _identity(sp.sympify(lhs, strict=True), sp.sympify(rhs, strict=True), hypers, assuming, Budget(limit))
+    except RecursionError:
+        return Verdict(Status.UNDECIDED, reason=TOO_DEEP)
+
+
+def _identity(
+    left: Any, right: Any, hypers: Iterable[Hyper | HyperSymbol], assuming: Iterable[Any], budget: Budget
+) -> Verdict:
     domains = {h.name: h.symbol if isinstance(h, Hyper) else h for h in hypers}
     named: dict[Any, Any] = {
         s: domains[s.name] for s in left.free_symbols | right.free_symbols if getattr(s, "name", None) in domains
@@ -50,7 +58,6 @@ def identity(
     if any(s != h for s, h in named.items()):
         left, right = left.xreplace(named), right.xreplace(named)
     given = tuple(a.xreplace(named) for a in assuming)
-    budget = Budget(limit)
     return settle(
         lambda: prove(budget, FreeWorld, lambda n: (n(left), n(right)), assuming=given),
         lambda: witness.of_identity(left, right, given, budget),
@@ -70,7 +77,7 @@ def settle(
     except Undecidable as error:
         reason = str(error)
     except RecursionError:
-        reason = "the expression is nested too deeply"
+        reason = TOO_DEEP
     try:
         found = refutation()
     except (Undecidable, RecursionError):

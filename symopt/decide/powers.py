@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from flint import fmpq, fmpz
 
-from symopt.decide.budget import Undecidable, Undefined
-from symopt.decide.field import Field, Generator, Poly, Ratio
+from symopt.decide.budget import MAX_STEPS, Undecidable, Undefined
+from symopt.decide.field import Field, Poly, Ratio
 from symopt.decide.ranges import (
     FROM_ONE,
     MINUS,
@@ -196,29 +196,30 @@ def _atom_power(n: Normalizer, base: Ratio, monomial: Monomial) -> Ratio:
 
 
 def _factor_power(n: Normalizer, factor: Poly, exponent: Ratio) -> Ratio:
-    """factor**exponent; for an exponent t >= 1 as factor * factor**(t - 1), whose bounds are the sharper ones."""
+    """factor**exponent; for an exponent t >= k as factor**k * factor**(t - k), whose bounds are the sharper ones."""
     field = n.field
-    counter = _counter(field, exponent.num)
+    counted = _counted_from(field, exponent.num)
     key = ("power", str(factor), str(exponent.num))
     found = field.find(key)
     if found is None:
         base = n.text(factor) if len(factor) == 1 else f"({n.text(factor)})"
-        name = f"{base}**({n.show(exponent)}{' - 1' if counter else ''})"
-        range = _power_range(n, factor, exponent, counter is not None)
+        name = f"{base}**({n.show(exponent)}{f' - {counted}' if counted else ''})"
+        range = _power_range(n, factor, exponent, counted > 0)
         found = field.add_generator(
             key, name, range, args=(Ratio(factor, field.one), exponent), power_of=Ratio(factor, field.one)
         )
     value = field.ratio(found)
-    return field.multiply(value, Ratio(factor, field.one)) if counter else value
+    return field.multiply(value, field.power(Ratio(factor, field.one), counted)) if counted else value
 
 
-def _counter(field: Field, exponent: Poly) -> Generator | None:
-    """The generator that the exponent is, if it counts 1, 2, ..."""
+def _counted_from(field: Field, exponent: Poly) -> int:
+    """k where the exponent is a generator that counts k, k + 1, ... from some k >= 1; else 0."""
     used = field.used(exponent)
     if len(used) == 1 and exponent.total_degree() == 1 and used[0].integer:
         low = used[0].range.low
-        return used[0] if low is not None and low >= 1 else None
-    return None
+        if low is not None and 1 <= low <= MAX_STEPS and exponent.leading_coefficient() == 1 and len(exponent) == 1:
+            return int(low)
+    return 0
 
 
 def _power_range(n: Normalizer, factor: Poly, exponent: Ratio, counted: bool) -> Range:

@@ -81,7 +81,7 @@ class Unrolled(FreeWorld):
 
     def _free(self, n: Normalizer, base: Sequence, index: Ratio) -> Ratio:
         name = f"{base.name}[{n.show(index)}]"
-        known = range_of_symbol(base) if base.name in self.kept else REAL
+        known = range_of_symbol(self.optimizer.sequence(base.name)) if base.name in self.kept else REAL
         return n.named(("at", base.name, str(index)), name, known, args=(index,))
 
     def _initial(self, n: Normalizer, base: Sequence, step: int) -> Ratio:

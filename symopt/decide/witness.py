@@ -57,9 +57,12 @@ class Choice:
     def __init__(self, attempt: int, taken: dict[str, Number] | None = None) -> None:
         self.attempt = attempt
         self.taken: dict[str, Number] = taken or {}
+        self._owner: dict[str, sp.Symbol] = {}
         self._count: dict[tuple[fmpq, ...], int] = {}
 
     def __call__(self, name: str, symbol: sp.Symbol) -> Number:
+        if self._owner.setdefault(name, symbol) != symbol:
+            raise NoValue(f"{name} is the name of two quantities")
         if name not in self.taken:
             values = candidates(symbol)
             if not values:

@@ -41,7 +41,7 @@ class FreeWorld:
 
     def at(self, n: Normalizer, base: Sequence, index: Ratio) -> Ratio:
         name = f"{base.name}[{n.show(index)}]"
-        return n.named(("at", base.name, str(index)), name, range_of_symbol(base), args=(index,))
+        return n.named(("at", base, str(index)), name, range_of_symbol(base), args=(index,))
 
     def gradient(self, n: Normalizer, point: Ratio) -> Ratio:
         return n.applied("grad", (point,))
