@@ -19,6 +19,8 @@ from symopt.rewrites.roles import Roles, roles_of
 
 LOST = 1.0
 """What it costs to mend a formula by leaving out a symbol that its author wrote."""
+BROUGHT = 1.5
+"""What it costs to mend a formula by a symbol that the document does not have."""
 LATER = 0.001
 """What each place further down among the candidates costs: the catalogue puts the particular first."""
 CANDIDATES = 3000
@@ -52,6 +54,7 @@ def explain(group: Group, reading: Interpretation, claim: Claim, names: Mapping[
     """
     meanings, roles = _roles(reading, group, claim, names)
     found: list[Explanation] = []
+    known_names = frozenset(reading.meanings) | claim.names | frozenset(names.values())
     whole = T.relation("=", claim.left, claim.right)
     for order, mend in enumerate(islice(mends_of(whole, roles, MISTAKES), CANDIDATES)):
         if mend.term.head != "relation":
@@ -61,8 +64,8 @@ def explain(group: Group, reading: Interpretation, claim: Claim, names: Mapping[
             continue
         known = replace(reading, meanings=meanings)
         for fact in islice(readings_of(group, known, mended), 1):
-            lost = len(claim.names - mended.names)
-            cost = fact.cost + LOST * lost + LATER * order
+            lost, brought = len(claim.names - mended.names), len(mended.names - known_names)
+            cost = fact.cost + LOST * lost + BROUGHT * brought + LATER * order
             found.append(Explanation(claim, mend.rewrite, mended, fact, cost))
     return min(found, key=lambda e: e.cost, default=None)
 

@@ -60,18 +60,46 @@ def _customs(readings: Sequence[Interpretation]) -> Mapping[str, str]:
 
 
 def _solution(group: Group, readings: Sequence[Interpretation], names: Mapping[str, str]) -> Solution | None:
+    """The cheapest reading whose wrong equations are all explained; else the cheapest, with nothing called wrong."""
     if not readings:
         return None
-    if not readings[0].wrong:
-        return Solution(group, readings[0], {})
     best: Solution | None = None
-    for reading in _worth_explaining(readings):
-        if best is not None and _least_cost(reading) >= best.cost:
-            break
-        found = _explained(group, reading, names)
-        if _is_sure(found) and (best is None or found.cost < best.cost):
-            best = found
-    return best
+    if readings[0].wrong:
+        for reading in _worth_explaining(readings):
+            if best is not None and _least_cost(reading) >= best.cost:
+                break
+            found = _explained(group, reading, names)
+            if found is not None and _is_sure(found) and (best is None or found.cost < best.cost):
+                best = found
+    return best or Solution(group, readings[0], {})
+
+
+def _explained(group: Group, reading: Interpretation, names: Mapping[str, str]) -> Solution | None:
+    """The reading with every wrong equation explained; None where one is not: the method may be one we do not know."""
+    found: dict[Claim, Explanation] = {}
+    for claim in reading.wrong:
+        explanation = explain(group, reading, claim, names)
+        if explanation is None:
+            return None
+        found[claim] = explanation
+    return Solution(group, reading, found)
+
+
+def _is_sure(solution: Solution) -> bool:
+    """Whether the reading is established well enough to call anything in it wrong.
+
+    Some equation of the group must hold as it stands, or the symbols must be the customary ones.
+    """
+    telling = [f for f in solution.reading.facts if f.claim.right.head not in ("grad", "number")]
+    return bool(telling) or all(_customary(solution, e) for e in solution.explained.values())
+
+
+def _customary(solution: Solution, explanation: Explanation) -> bool:
+    latex = solution.reading.model.latex_names
+    meanings = {**solution.reading.meanings, **explanation.fact.meanings}
+    known = [(n, meanings.get(n)) for n in explanation.claim.names]
+    scores = [affinity(n, m.key, latex[m.key], m.hyper) if m else 0.0 for n, m in known]
+    return bool(scores) and min(scores) >= 0.5 and sum(scores) / len(scores) >= 0.7
 
 
 def _worth_explaining(readings: Sequence[Interpretation]) -> Sequence[Interpretation]:
