@@ -73,6 +73,8 @@ def _average(reader: Elaborator, items: Sequence[Node], i: int) -> tuple[Term, i
         term = Term("at", (reader.term(bare(written.sub)),), whole, span=span)
     elif written.kind == "scripts" and written.sub is not None:
         raise NotRead("a subscript on an expression", written.sub.start)
+    elif written is brackets and (step := step_argument(reader, items, i + 2)) is not None:
+        return Term("at", (step,), whole, span=(item.start, items[i + 2].end)), i + 3
     elif text in reader.context.averages and inner.head != "at" and not inner.names() & reader.context.clocks:
         term = Term("name", name=whole, span=span)
     elif text in _EXPECTATIONS:
@@ -86,7 +88,7 @@ def _average(reader: Elaborator, items: Sequence[Node], i: int) -> tuple[Term, i
 
 def _at_step(reader: Elaborator, items: Sequence[Node], i: int, found: Named) -> tuple[Term, int] | None:
     r"""``w(t-1)``, ``w_{old}(t-1)`` and ``MeanSquare(w, t-1)``: values at a step."""
-    if found.power is not None or (found.index and not found.stepped_by_word):
+    if found.index and not found.stepped_by_word:
         return None
     written = bare(items[i + 1])
     brackets, context = base(written), reader.context
@@ -94,19 +96,22 @@ def _at_step(reader: Elaborator, items: Sequence[Node], i: int, found: Named) ->
     letter = shifted(last)
     running = letter is not None and letter[0] in context.clocks
     if others:
+        known = False
         fits = base(items[i]).kind == "word" and running and all(base(o).kind == "symbol" for o in others)
     else:
         known = base(items[i]).text in context.applied
         fits = (running and (known or found.stepped_by_word)) or (known and whole_number(last) is not None)
-    if not fits or brackets.text != "()":
+    if not fits or brackets.text != "()" or (found.power is not None and not known):
         return None
     if written.kind == "scripts" and written.sub is not None:
         return None
     sup = written.sup if written.kind == "scripts" else None
     end = items[i + 1].end
     stop = reader.under_power(written)[1] if sup is not None else end
+    if found.power is not None:  # g^2(t), whose parts are not together
+        stop = items[i].start
     term = Term("at", (reader.term(last),), found.name, span=(items[i].start, stop))
-    return reader.power(term, sup, end), i + 2
+    return reader.power(reader.power(term, found.power, end), sup, end), i + 2
 
 
 def _is_call(reader: Elaborator, item: Node, brackets: Node, found: Named) -> bool:

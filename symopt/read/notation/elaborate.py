@@ -6,15 +6,14 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from symopt.language.terms import Term
-from symopt.read.notation import applications, gradients
-from symopt.read.notation.context import HYPER, Context, bound_variable
+from symopt.read.notation import applications, brackets, gradients
+from symopt.read.notation.brackets import respanned
+from symopt.read.notation.context import HYPER, Context
 from symopt.read.notation.indices import Named, Scope, label, named, step
-from symopt.read.notation.tree import Node, NotRead, bare, base, factors, symbols
+from symopt.read.notation.tree import Node, NotRead, bare, base, factors
 
 _LONGEST_NUMBER = 40
 _GREATEST_EXPONENT = 400
-_FENCES = {"||": "abs", "‖‖": "norm", "⌊⌋": "floor", "⌈⌉": "ceil", "<>": "dot"}
-_LISTS = {"()": "list", "[]": "interval", "{}": "set"}
 _SMALL = frozenset({"\\epsilon", "\\delta"})
 
 
@@ -53,24 +52,24 @@ class Elaborator:
             case "product":
                 return self.product(node)
             case "group":
-                return self.group(node)
+                return brackets.group(self, node)
             case "scripts":
                 return self.operand((node,), 0)[0] if base(node).kind in _OPERATES else self.scripted(node)
             case "nabla" | "partial" | "function" | "fraction":
                 return self.operand((node,), 0)[0]
             case "root":
-                return self.root(node)
+                return brackets.root(self, node)
             case "percent":
                 hundred = Term("number", value=Fraction(100), span=(node.start, node.start))
                 return Term("div", (self.term(node.items[0]), hundred), span=(node.start, node.end))
             case "big":
-                return self.big(node)
+                return brackets.big(self, node)
             case "relations":
-                return self.relations(node)
+                return brackets.relations(self, node)
             case "value":
                 return gradients.evaluated(self, self.term(node.items[0]), node)
             case "rows":
-                return self.cases(node)
+                return brackets.cases(self, node)
             case "list":
                 return Term("call", tuple(self.term(n) for n in node.items), "list", span=(node.start, node.end))
             case _:
@@ -102,7 +101,8 @@ class Elaborator:
             value, end = self.operand(items, i)
             if value.head == "number" and run and run[-1].head == "number" and kind != "times":
                 raise NotRead("two numbers side by side", items[i].start)
-            run = self.averaged(run, value) if self.summed else [*run, value] if len(run) < 2 else _pushed(run, value)
+            summed = self.summed and value.head == "grad"
+            run = self.averaged(run, value) if summed else [*run, value] if len(run) < 2 else _pushed(run, value)
             self.summed = False
             i = end
         return self.multiplied(run)
@@ -111,7 +111,7 @@ class Elaborator:
         """A gradient summed over the data, with the 1/n before it taken in."""
         last = run[-1] if run else None
         start = (total.span or (0, 0))[0]
-        if last is not None and last.head == "div" and last.args[1].head in ("name", "call", "number"):
+        if last is not None and last.head == "div" and _counts(last.args[1]):
             top, run = last.args[0], run[:-1]
             if top.value == 1:
                 start = (last.span or (0, 0))[0]
@@ -129,7 +129,7 @@ class Elaborator:
         if len(kept) < len(run):
             self.note("the identity matrix beside the small constant is left out")
         if len(kept) == 1:
-            return _respanned(kept[0], *span)
+            return respanned(kept[0], *span)
         flat = tuple(b for a in kept for b in (a.args if a.head == "mul" else (a,)))
         return Term("mul", flat, span=span)
 
@@ -220,7 +220,7 @@ class Elaborator:
             moved = gradients.moved(term, self.index(bare(node.sub)), node.sub.end)
             if moved is None:
                 raise NotRead("a subscript on an expression", node.sub.start)
-            term = _respanned(moved, node.start, self.under_power(node)[1] if node.sup is not None else node.end)
+            term = respanned(moved, node.start, self.under_power(node)[1] if node.sup is not None else node.end)
         return self.power(term, node.sup, node.end)
 
     def index(self, node: Node) -> Term:
@@ -245,98 +245,8 @@ class Elaborator:
         name = "norm" if kind in ("", "2", "F") else kind if kind == "abs" else f"norm_{kind}"
         return self.power(Term("call", (self.term(head.items[0]),), name, span=span), node.sup, node.end)
 
-    # Brackets, roots, sums.
-
-    def group(self, node: Node) -> Term:
-        span = (node.start, node.end)
-        if node.text in _FENCES and (node.text != "<>" or len(node.items) == 2):
-            return Term("call", tuple(self.term(n) for n in node.items), _FENCES[node.text], span=span)
-        if not node.items:
-            raise NotRead("empty brackets", node.start)
-        if len(node.items) == 1:
-            return _respanned(self.term(node.items[0]), *span)
-        name = _LISTS.get(node.text, "interval")
-        return Term("call", tuple(self.term(n) for n in node.items), name, span=span)
-
-    def root(self, node: Node) -> Term:
-        inner = self.term(bare(node.items[0]) if not bare(node.items[0]).text else node.items[0])
-        if len(node.items) == 1:
-            return Term("call", (inner,), "sqrt", span=(node.start, node.end))
-        one = Term("number", value=Fraction(1), span=(node.start, node.start))
-        exponent = Term("div", (one, self.term(node.items[1])), span=(node.start, node.start))
-        return Term("pow", (inner, exponent), span=(node.start, node.end))
-
-    def big(self, node: Node) -> Term:
-        variable = bound_variable(node)
-        outside = self.bound
-        low, high = self.bounds(node, variable)
-        self.bound = outside | ({variable} if variable else set())
-        body = self.term(node.items[0])
-        self.bound = outside
-        span = (node.start, node.end)
-        if node.text == "lim":
-            return Term("call", (body, low), "lim", span=span)
-        steps = node.sup is not None and bool(symbols(node.sup) & self.context.clocks)
-        if node.text == "sum" and body.head == "grad" and variable not in body.names() and not steps:
-            self.summed = True
-            return _respanned(body, *span)
-        return Term("sum" if node.text == "sum" else "prod", (low, high, body), variable, span=span)
-
-    def bounds(self, node: Node, variable: str) -> tuple[Term, Term]:
-        """First and last value of the bound variable; a name for the set where that is all there is."""
-        sub = bare(node.sub) if node.sub is not None else None
-        if sub is not None and sub.kind == "relations" and sub.text == "=" and node.sup is not None:
-            return self.term(sub.items[1]), self.term(bare(node.sup))
-        if sub is not None and sub.kind == "symbol" and node.sup is not None:
-            self.note(f"the sum over {variable} is read from 1")
-            return Term("number", value=Fraction(1), span=(sub.end, sub.end)), self.term(bare(node.sup))
-        span = (sub.start, sub.end) if sub is not None else (node.start, node.start)
-        known = sub is not None and sub.kind != "symbol"
-        every = Term("name", name=label(sub) if sub is not None and known else "\\ldots", span=span)
-        return every, (self.term(bare(node.sup)) if node.sup is not None else every)
-
-    # Relations and cases.
-
-    def relations(self, node: Node) -> Term:
-        parts = [self.term(n) for n in node.items]
-        signs = ["=" if s == ":=" else s for s in node.text.split()]
-        pairs = [
-            Term("relation", (a, b), sign, span=((a.span or (0, 0))[0], (b.span or (0, 0))[1]))
-            for sign, a, b in zip(signs, parts, parts[1:], strict=False)
-        ]
-        return pairs[0] if len(pairs) == 1 else Term("call", tuple(pairs), "and", span=(node.start, node.end))
-
-    def cases(self, node: Node) -> Term:
-        if node.text not in ("cases", "array", "aligned", "dcases", "rcases", "split"):
-            raise NotRead("a matrix or a stack of lines", node.start)
-        args: list[Term] = []
-        for row in node.items:
-            value, condition = _row(row)
-            args += [self.term(value), self.condition(condition, row)]
-        return Term("cases", tuple(args), span=(node.start, node.end))
-
-    def condition(self, node: Node | None, row: Node) -> Term:
-        if node is None:
-            return Term("name", name="otherwise", span=(row.end, row.end))
-        return self.term(node)
-
 
 _OPERATES = frozenset({"nabla", "partial", "function", "fraction"})
-_OTHERWISE = frozenset({"otherwise", "else", "otherwise.", "else.", "o.w.", "in other cases"})
-
-
-def _row(row: Node) -> tuple[Node, Node | None]:
-    """The value and the condition of a row of cases; no condition for "otherwise"."""
-    value, *rest = row.items
-    words = [n.text.rstrip(" .,").lower() for n in rest if n.kind == "word"]
-    maths = [n for n in rest if n.kind != "word"]
-    if len(maths) == 1:
-        return value, maths[0]
-    if maths or value.kind == "word":
-        raise NotRead("a row that is no case", row.start)
-    if not rest or any(w in _OTHERWISE for w in words):
-        return value, None
-    return value, rest[0]
 
 
 def _value(node: Node) -> Fraction:
@@ -347,10 +257,6 @@ def _value(node: Node) -> Fraction:
     return Fraction(text)
 
 
-def _respanned(term: Term, start: int, end: int) -> Term:
-    return Term(term.head, term.args, term.name, term.value, (start, end))
-
-
 def _joined(head: str, args: list[Term], node: Node) -> Term:
     assert head == "add"
     flat = tuple(b for a in args for b in (a.args if a.head == "add" else (a,)))
@@ -359,13 +265,18 @@ def _joined(head: str, args: list[Term], node: Node) -> Term:
 
 def _negated(term: Term, node: Node) -> Term:
     if term.head == "neg":
-        return _respanned(term.args[0], node.start, node.end)
+        return respanned(term.args[0], node.start, node.end)
     return Term("neg", (term,), span=(node.start, node.end))
 
 
 def _pushed(run: list[Term], value: Term) -> list[Term]:
     run.append(value)
     return run
+
+
+def _counts(term: Term) -> bool:
+    """Whether a divisor may be how many data there are: n, or the size of a batch."""
+    return (term.head == "name" and term.name[0].isalpha()) or (term.head == "call" and term.name == "abs")
 
 
 def _is_identity(term: Term) -> bool:

@@ -121,7 +121,7 @@ class Parser(Stream):
         signs: list[str] = []
         while self.token.kind == "rel":
             sign = self.advance()
-            if listing and sign.text in C.ARROWS and self.at("finish", "text", "mark", "comma", "dot"):
+            if listing and self.points_aside(sign, bool(signs)):
                 self.remarks.append(self.source[sign.start :].strip())
                 self.position, self.token = len(self.tokens) - 1, self.tokens[-1]
                 break
@@ -130,6 +130,12 @@ class Parser(Stream):
         if not signs:
             return items[0]
         return Node("relations", start, items[-1].end, " ".join(signs), tuple(items))
+
+    def points_aside(self, sign: Token, related: bool) -> bool:
+        """Whether an arrow only points to a remark, or to nothing."""
+        if sign.text == ":=" and not related and self.at("text") and self.ahead().kind in ("open", "sub", "finish"):
+            return False
+        return sign.text in C.ARROWS and self.at("finish", "text", "mark", "comma", "dot")
 
     def listed(self) -> Node:
         items = [self.sum()]

@@ -65,6 +65,8 @@ EXPRESSIONS = [
     (r"\mathbb{E}[g_t^2]", "expect((g[t])^(2))"),
     (r"\mathbb{E}(m_t)", "expect(m[t])"),
     (r"E[m_t]", "expect(m[t])"),
+    (r"E[g^2](t-1)", "E[g^2][(t-1)]"),
+    (r"u^2(t) + u(t-1)", "((u[t])^(2)+u[(t-1)])"),
     # products, quotients, roots
     (r"\eta \cdot g_t", r"\eta*g[t]"),
     (r"g_t \odot g_t \circ 2 \otimes x", "g[t]*g[t]*2*x"),
@@ -125,6 +127,9 @@ EXPRESSIONS = [
     (r"\frac{1}{m}\sum_{i=1}^m \nabla L(\theta_t; x^{(i)})", r"grad(\theta[t])"),
     (r"\frac{\eta}{n} \sum_{i=1}^n \nabla L_i(w)", r"\eta*grad(w)"),
     (r"\frac{1}{m} \nabla_\theta \sum_i L(h(x^{(i)}; \theta), y^{(i)})", r"grad(\theta)"),
+    (r"\eta \sqrt{\sum_i \nabla L_i(w)}", r"\eta*sqrt(grad(w))"),
+    (r"\frac{\eta}{\sqrt{v_t}} \sum_i \nabla L_i(w)", r"(\eta)/(sqrt(v[t]))*grad(w)"),
+    (r"\frac{\eta}{|B|} \sum_{i \in B} \nabla L_i(w)", r"\eta*grad(w)"),
     # sums over steps
     (r"\sum_{i=1}^{t} \left(\frac{\partial L}{\partial w_i}\right)^2", "sum i(1, t, (label(w[i]))^(2))"),
     (r"\sum_{\tau=1}^t g_\tau \circ g_\tau", r"sum \tau(1, t, g[\tau]*g[\tau])"),
@@ -155,6 +160,7 @@ def test_expression(formula: str, meaning: str | None) -> None:
 
 STATEMENTS = [
     (r"\theta \leftarrow \theta - \eta g", [("=", r"(\theta-\eta*g)")], True),
+    (r"\eta_t \leftarrow \text{schedule}(t)", [("=", "schedule(t)")], True),
     (r"w := w - \eta\, dw", [("=", r"(w-\eta*dw)")], True),
     (r"w = w - \eta\, dw", [("=", r"(w-\eta*dw)")], False),
     (r"x \mathrel{+}= v", [("=", "(x+v)")], True),
