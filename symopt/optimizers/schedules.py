@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from sympy import Eq, Interval, Naturals, exp, floor
 
-from symopt.language import DefinitionError, HyperSymbol, Optimizer, Schedule, t
+from symopt.language import DefinitionError, HyperSymbol, Optimizer, Schedule, Sequence, Shape, t
 from symopt.language.vocabulary import eta, eta0, eta_t, kappa
 
 factor = HyperSymbol("gamma", Interval.Lopen(0, 1), "factor by which the learning rate drops")
@@ -43,6 +43,10 @@ inverse_time_decay = Schedule(
 )
 
 
+_rate_of_any_sign = Sequence("eta", r"\eta", shape=Shape.SCALAR)
+"""A schedule that ends at zero, or may pass it, keeps no sign."""
+
+
 def with_schedule(optimizer: Optimizer, schedule: Schedule) -> Optimizer:
     r"""The optimizer with its learning rate replaced by a sequence :math:`\eta_t` that the schedule gives.
 
@@ -64,10 +68,11 @@ def with_schedule(optimizer: Optimizer, schedule: Schedule) -> Optimizer:
         )
     if any(symbol in value.free_symbols for value in optimizer.init.values()):
         raise DefinitionError(f"{optimizer.name}: {symbol} sets an initial value, so it cannot depend on the step")
+    rate = eta_t if schedule.value.is_positive else _rate_of_any_sign
     return optimizer.replace(
         name=f"with_schedule({optimizer.name}, {schedule.name})",
         title=f"{optimizer.title} with {schedule.title.lower()}",
         hyper=[*(h for h in optimizer.hyper if h.symbol != symbol), *schedule.hyper],
-        update=[Eq(eta_t[t], schedule.value), *(eq.xreplace({symbol: eta_t[t]}) for eq in optimizer.update)],
+        update=[Eq(rate[t], schedule.value), *(eq.xreplace({symbol: rate[t]}) for eq in optimizer.update)],
         source=f"{optimizer.source}; schedule: {schedule.source}",
     )

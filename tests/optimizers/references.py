@@ -17,6 +17,13 @@ Hyper = Mapping[str, Number]
 Step = Callable[[int, Number, Callable[[Number], Number]], Number]
 
 
+def sure_sign(x: Number) -> Number:
+    """The sign of a number that rounding cannot have made of zero. Raises ZeroDivisionError: not to be judged."""
+    if abs(x) < mp.mpf(10) ** -20:
+        raise ZeroDivisionError
+    return mp.sign(x)
+
+
 def gradient_descent(h: Hyper) -> Step:
     return lambda t, x, grad: x - h["eta"] * grad(x)
 
@@ -203,15 +210,18 @@ def irprop_minus(h: Hyper) -> Step:
     return step
 
 
-REFERENCES: dict[str, Callable[[Hyper], Step]] = {
+LECTURES: dict[str, Callable[[Hyper], Step]] = {
     "gradient-descent": gradient_descent,
     "sgd": gradient_descent,
+    "asgd": gradient_descent,
+    "asgd-polyak-juditsky": gradient_descent,
     "mini-batch-gradient-descent": gradient_descent,
     "momentum": momentum,
     "momentum-accumulated": momentum_accumulated,
     "momentum-average": momentum_average,
     "nesterov": nesterov,
     "nesterov-phi": nesterov_phi,
+    "nesterov-rewritten": nesterov_phi,
     "adagrad": adagrad,
     "adadelta": adadelta,
     "rmsprop": rmsprop,

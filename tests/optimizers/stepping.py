@@ -9,13 +9,16 @@ from typing import Any
 import mpmath as mp
 import sympy as sp
 
-from symopt.language import At, Grad, HyperSymbol, Optimizer, t
+from symopt.language import At, Grad, HyperSymbol, Norm, Optimizer, t
 
 Number = Any  # mpmath.mpf, for which mpmath has no types
 Gradient = Callable[[int, Number], Number]
 
 _FUNCTIONS: dict[type, Callable[..., Number]] = {
     sp.exp: mp.exp,
+    sp.cos: mp.cos,
+    sp.Abs: abs,
+    Norm: abs,
     sp.sign: mp.sign,
     sp.floor: mp.floor,
     sp.Mod: lambda a, b: a - b * mp.floor(a / b),
@@ -25,6 +28,7 @@ _FUNCTIONS: dict[type, Callable[..., Number]] = {
 _RELATIONS: dict[type, Callable[[Number, Number], bool]] = {
     sp.StrictGreaterThan: lambda a, b: a > b,
     sp.StrictLessThan: lambda a, b: a < b,
+    sp.LessThan: lambda a, b: a <= b,
     sp.Eq: lambda a, b: a == b,
 }
 

@@ -19,6 +19,8 @@ _GRID = [sp.Rational(x) for x in ("0", "1/1000", "1/10", "1/2", "3/5", "9/10", "
 
 @cache
 def _inside(domain: sp.Set) -> list[Number]:
+    if isinstance(domain, sp.FiniteSet):
+        return [mp.mpf(str(x.n(60))) for x in domain]
     return [mp.mpf(x.p) / x.q for x in _GRID if x in domain]
 
 

@@ -11,19 +11,30 @@ from symopt.language import DefinitionError, Optimizer, Schedule
 from symopt.optimizers import catalogue, get, lookahead, with_schedule, with_weight_decay
 from symopt.optimizers.adadelta import adadelta
 from symopt.optimizers.adam import adam
+from symopt.optimizers.asgd import asgd, asgd_polyak_juditsky
 from symopt.optimizers.gradient_descent import sgd
+from symopt.optimizers.heavy_ball import heavy_ball
+from symopt.optimizers.momentum import momentum
 from symopt.optimizers.nesterov import nesterov, nesterov_phi
+from symopt.optimizers.nesterov_forms import nesterov_positive, nesterov_rewritten, nesterov_simplified
+from symopt.optimizers.nesterov_sequences import nesterov_sequences
 from symopt.optimizers.radam import radam
 from symopt.optimizers.schedules import exponential_decay
-from tests.optimizers.references import REFERENCES, Step
+from tests.optimizers.adaptive_references import ADAPTIVE
+from tests.optimizers.momentum_references import MOMENTUM
+from tests.optimizers.references import LECTURES, Step
 from tests.optimizers.stepping import Gradient, Number, Run
 from tests.optimizers.strategies import STEPS, hyperparameters, oracles
 
 mp.mp.dps = 40
 START = mp.mpf(3) / 4
 
+REFERENCES = LECTURES | MOMENTUM | ADAPTIVE
 PLAIN = [o for o in catalogue().values() if isinstance(o, Optimizer) and "(" not in o.name]
 UNDECAYED = [o for o in PLAIN if "lambda" not in {h.name for h in o.hyper}]
+NESTEROV_FORMS = (
+    nesterov, nesterov_phi, nesterov_positive, nesterov_rewritten, nesterov_simplified, nesterov_sequences,
+)  # fmt: skip
 SCHEDULES = [s for s in catalogue().values() if isinstance(s, Schedule)]
 
 
@@ -78,7 +89,8 @@ def test_lookahead_is_two_nested_loops(optimizer: Optimizer, data: st.DataObject
         slow = slow + hyper["alpha"] * (fast - slow)
         return slow
 
-    assert agree(Run(wrapped, hyper, gradient, START).params(STEPS), iterated(step, gradient))
+    expected = iterated(step, gradient)
+    assert agree(Run(wrapped, hyper, gradient, START).params(STEPS), expected)
 
 
 @settings(max_examples=30)
@@ -87,9 +99,7 @@ def test_lookahead_around_lookahead(gradient: Gradient, data: st.DataObject) -> 
     """With both step sizes 1 every synchronisation changes nothing."""
     twice = lookahead(lookahead(sgd))
     hyper = data.draw(hyperparameters(twice.hyper)) | {"k": 2, "k_2": 3, "alpha": mp.mpf(1), "alpha_2": mp.mpf(1)}
-    assert agree(
-        Run(twice, hyper, gradient, START).params(STEPS), Run(sgd, hyper, gradient, START).params(STEPS)
-    )
+    assert agree(Run(twice, hyper, gradient, START).params(STEPS), Run(sgd, hyper, gradient, START).params(STEPS))
 
 
 @settings(max_examples=30)
@@ -131,13 +141,85 @@ def test_decoupled_weight_decay_follows_the_step(optimizer: Optimizer, data: st.
     hyper = data.draw(hyperparameters(decayed.hyper))
     inner = REFERENCES[optimizer.name](hyper)
     step: Step = lambda t, x, grad: inner(t, x, grad) - hyper["lambda"] * x  # noqa: E731
-    assert agree(Run(decayed, hyper, gradient, START).params(STEPS), iterated(step, gradient))
+    expected = iterated(step, gradient)
+    assert agree(Run(decayed, hyper, gradient, START).params(STEPS), expected)
+
+
+@named([o for o in UNDECAYED if "eta" in {h.name for h in o.hyper}])
+@settings(max_examples=10)
+@given(data=st.data(), gradient=oracles())
+def test_decay_times_the_learning_rate_is_decay_by_the_product(
+    optimizer: Optimizer, data: st.DataObject, gradient: Gradient
+) -> None:
+    decayed = with_weight_decay(optimizer, decoupled=True, times_rate=True)
+    hyper = data.draw(hyperparameters(decayed.hyper))
+    inner = REFERENCES[optimizer.name](hyper)
+    step: Step = lambda t, x, grad: inner(t, x, grad) - hyper["eta"] * hyper["lambda"] * x  # noqa: E731
+    expected = iterated(step, gradient)
+    assert agree(Run(decayed, hyper, gradient, START).params(STEPS), expected)
+
+
+@pytest.mark.parametrize(
+    ("optimizer", "decoupled", "message"),
+    [(adadelta, True, "adadelta: no learning rate"), (adam, False, "adam: only decoupled weight decay")],
+)
+def test_decay_is_multiplied_by_a_learning_rate_that_exists(
+    optimizer: Optimizer, decoupled: bool, message: str
+) -> None:
+    with pytest.raises(DefinitionError, match=message):
+        with_weight_decay(optimizer, decoupled=decoupled, times_rate=True)
+
+
+@settings(max_examples=30)
+@given(data=st.data(), gradient=oracles())
+def test_averages_are_means_of_the_iterates(data: st.DataObject, gradient: Gradient) -> None:
+    hyper = data.draw(hyperparameters(asgd.hyper))
+    for optimizer, skipped in ((asgd, 1), (asgd_polyak_juditsky, 0)):
+        run = Run(optimizer, hyper, gradient, START)
+        iterates = [START, *run.params(STEPS)]
+        means = [mp.fsum(iterates[skipped : n + skipped]) / n for n in range(1, STEPS + 1)]
+        assert agree([run.value("thetabar", n) for n in range(1, STEPS + 1)], means)
+
+
+@settings(max_examples=30)
+@given(data=st.data(), gradient=oracles())
+def test_nesterov_forms_are_one_method(data: st.DataObject, gradient: Gradient) -> None:
+    """The velocity's sign does not matter, and the two sequences' y is the look-ahead point of the rewritten form."""
+    hyper = data.draw(hyperparameters(nesterov.hyper))
+    paths = {o.name: Run(o, hyper, gradient, START).params(STEPS) for o in NESTEROV_FORMS}
+    assert agree(paths["nesterov-positive"], paths["nesterov"])
+    for same in ("nesterov-rewritten", "nesterov-simplified", "nesterov-sequences"):
+        assert agree(paths[same], paths["nesterov-phi"])
+
+
+@settings(max_examples=30)
+@given(data=st.data(), gradient=oracles())
+def test_the_heavy_ball_is_momentum(data: st.DataObject, gradient: Gradient) -> None:
+    hyper = data.draw(hyperparameters(heavy_ball.hyper))
+    paths = [Run(o, hyper, gradient, START).params(STEPS) for o in (heavy_ball, momentum)]
+    assert agree(*paths)
 
 
 LEARNING_RATES = {
     "step-decay": lambda h, t: h["eta_0"] * h["gamma"] ** (t // int(h["T"])),
     "exponential-decay": lambda h, t: h["eta_0"] / mp.e ** (h["kappa"] * t),
     "inverse-time-decay": lambda h, t: h["eta_0"] / (1 + h["kappa"] * t),
+    "cosine-annealing": lambda h, t: (
+        (h["eta_max"] + h["eta_min"]) / 2 + (h["eta_max"] - h["eta_min"]) / 2 * mp.cospi(mp.mpf(t) / h["T"])
+    ),
+    "cosine-decay": lambda h, t: h["eta_0"] * mp.cospi(mp.mpf(t) / h["T"] / 2) ** 2,
+    "linear-decay": lambda h, t: h["eta_0"] * (h["T"] - t) / h["T"],
+    "linear-decay-to-floor": lambda h, t: (
+        h["eta_T"] if t > h["T"] else h["eta_0"] + t * (h["eta_T"] - h["eta_0"]) / h["T"]
+    ),
+    "polynomial-decay": lambda h, t: h["eta_0"] * ((h["T"] - t) / h["T"]) ** h["p"],
+    "polynomial-decay-to-end": lambda h, t: h["eta_T"] + ((h["T"] - t) / h["T"]) ** h["p"] * (h["eta_0"] - h["eta_T"]),
+    "inverse-root-decay": lambda h, t: h["eta_0"] * mp.mpf(t) ** (mp.mpf(-1) / 2),
+    "geometric-decay": lambda h, t: h["eta_0"] * h["gamma"] ** t,
+    "inverse-power-decay": lambda h, t: h["eta_0"] / (1 + h["kappa"] * t) ** h["p"],
+    "sigmoid-decay": lambda h, t: h["eta_0"] * (1 - mp.tanh(h["kappa"] * (t - h["s"]) / 2)) / 2,
+    "linear-warmup": lambda h, t: h["eta_0"] * t / h["W"] if t < h["W"] else h["eta_0"],
+    "warmup-inverse-root": lambda h, t: 1 / mp.sqrt(h["d"] * t) if t > h["W"] else t / mp.sqrt(h["d"] * h["W"] ** 3),
 }
 
 
@@ -156,6 +238,7 @@ def test_schedule_sets_the_learning_rate(
     assert isinstance(optimizer, Optimizer)
     scheduled = with_schedule(optimizer, schedule)
     hyper = data.draw(hyperparameters(scheduled.hyper))
+    hyper |= {"T": hyper["T"] + STEPS} if "T" in hyper else {}
     inner = REFERENCES[name](hyper)
 
     def step(t: int, x: Number, grad: Gradient) -> Number:
