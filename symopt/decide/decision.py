@@ -75,9 +75,13 @@ def _prove(
             if any(n.vanishes(p) for p in (left.den, right.den, *n.divisors)):
                 raise Undefined("a denominator is zero")
         except Undefined as error:
-            # On this branch a side has no value: nothing is claimed there.
-            nowhere = error
-            continue
+            if n.signs.zeros:
+                # A side has no value where some quantity is zero: nothing is claimed there.
+                nowhere = error
+                continue
+            if branch.said:
+                raise Undecidable(f"a side has no value where {' and '.join(branch.said)}") from error
+            raise
         if not related(n, left, right, asked):
             return None
         proved.append(record(n, left, right))

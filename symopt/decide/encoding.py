@@ -49,9 +49,11 @@ def encode(e: Any) -> Json:
             return ["symbol", e.name, _assumptions(e)]
         case sp.Sum() | sp.Product():
             head = "sum" if isinstance(e, sp.Sum) else "product"
-            return [head, encode(e.function), *([encode(x) for x in limit] for limit in e.limits)]
+            limits: Any = e.limits
+            return [head, encode(e.function), *([encode(x) for x in limit] for limit in limits)]
         case sp.Piecewise():
-            return ["piecewise", *([encode(value), encode(condition)] for value, condition in e.args)]
+            rows: Any = e.args
+            return ["piecewise", *([encode(value), encode(condition)] for value, condition in rows)]
         case AppliedUndef():
             return ["function", e.func.__name__, *map(encode, e.args)]
         case _:
@@ -87,7 +89,8 @@ def _decode(data: Json) -> Any:
         case "at":
             return At(_decode(args[0]), _decode(args[1]))
         case "sequence":
-            return Sequence(args[0], args[1], shape=Shape(args[2]), **_checked(args[3]))
+            assumptions: Any = _checked(args[3])
+            return Sequence(args[0], args[1], shape=Shape(args[2]), **assumptions)
         case "hyper":
             return HyperSymbol(args[0], decode_set(args[1]), args[2], **_checked(args[3]))
         case "symbol":

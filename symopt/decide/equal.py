@@ -135,9 +135,10 @@ def in_terms_of(b: Optimizer, a: Optimizer, hypers: Mapping[str, sp.Expr]) -> Op
         changed = e.xreplace({x: names[x.base][x.index] for x in e.atoms(At) if x.base in names})
         return changed.subs(values, simultaneous=True)
 
+    update: list[Any] = [sp.Eq(names[s][t], write(b.equations[s.name]), evaluate=False) for s in b.sequences]
     return Optimizer(
         b.name, hyper=a.hyper, params=names[b.params],
-        update=[sp.Eq(names[eq.lhs.base][t], write(eq.rhs), evaluate=False) for eq in b.update],
+        update=update,
         init={names[s]: write(value) for s, value in b.init.items() if s in names},
     )  # fmt: skip
 

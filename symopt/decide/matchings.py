@@ -51,11 +51,13 @@ def _values(a: Optimizer, wanted: Hyper) -> list[sp.Expr]:
 
 
 def _decays(a: Optimizer) -> list[sp.Expr]:
-    return [h.symbol for h in a.hyper if h.domain == _UNIT]
+    decays: list[sp.Expr] = [h.symbol for h in a.hyper if h.domain == _UNIT]
+    return decays
 
 
 def _rates(a: Optimizer) -> list[sp.Expr]:
-    return [h.symbol for h in a.hyper if h.symbol.is_positive][:2]
+    rates: list[sp.Expr] = [h.symbol for h in a.hyper if h.symbol.is_positive]
+    return rates[:2]
 
 
 def of_state(a: Optimizer) -> list[sp.Expr]:

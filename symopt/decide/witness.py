@@ -43,7 +43,10 @@ def candidates(symbol: sp.Symbol) -> tuple[fmpq, ...]:
     bounded = isinstance(domain, sp.Interval) and domain.end.is_finite and domain.start.is_finite
     texts = [*(_FRACTIONS if bounded else ()), *_VALUES]
     if isinstance(domain, sp.Interval):
-        texts += [str(x) for x in (domain.start, domain.end, (domain.start + domain.end) / 2) if x.is_Rational]
+        low: Any = domain.start
+        high: Any = domain.end
+        ends: list[Any] = [low, high, (low + high) / 2]
+        texts += [str(x) for x in ends if x.is_Rational]
     values: list[Any] = [sp.Rational(x) for x in texts]
     # A value is allowed if it has every property that the symbol is assumed to have.
     wanted = {k: v for k, v in symbol.assumptions0.items() if v is not None and k != "commutative"}

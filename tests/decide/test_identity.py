@@ -62,6 +62,10 @@ OPEN = [
     # With one coordinate the norm is the absolute value; with more it is not.
     (Norm(Max(x, 0)), Piecewise((Norm(x), x > 0), (0, True))),
     (Norm(x) ** 2, x**2),
+    # One side has no value on a half-line.
+    (1 / Max(x, 0), 1 / x),
+    # Signs at one step say nothing of the others.
+    (sign(x) * Sum(sign(x) * g[i], (i, 1, t)), Sum(g[i], (i, 1, t))),
 ]
 
 
