@@ -47,6 +47,7 @@ class Normalizer:
         self.signs = Signs(field)
         self.divisors: list[Poly] = []
         """What the expressions divide by."""
+        self.roots: dict[tuple[str, int, bool], Ratio] = {}
         self.env: Mapping[sp.Basic, Ratio] = {}
         self._env_key = ""
         self._memo: dict[tuple[str, bool, sp.Basic], Ratio] = {}

@@ -37,6 +37,14 @@ def root(n: Normalizer, a: Ratio, order: int) -> Ratio:
     sqrt(n/d) = sqrt(n d)/|d|, and the root of a product is split into roots of its factors
     where their signs are known; factors of unknown sign stay together under one root.
     """
+    # Kept, so that what a branch assumes later does not give one root two forms.
+    key = (str(a), order, bool(n.signs.everywhere))
+    if key not in n.roots:
+        n.roots[key] = _root(n, a, order)
+    return n.roots[key]
+
+
+def _root(n: Normalizer, a: Ratio, order: int) -> Ratio:
     field = n.field
     if a.num.is_zero():
         return Ratio(field.zero, field.one)
@@ -153,10 +161,10 @@ def power(n: Normalizer, base: Ratio, exponent: Ratio) -> Ratio:
 
 def rational_power(n: Normalizer, base: Ratio, exponent: fmpq) -> Ratio:
     p, q = int(exponent.p), int(exponent.q)
-    if p < 0:
-        base, p = n.inverse(base), -p
     if q != 1:
         base = root(n, base, q)
+    if p < 0:
+        base, p = n.inverse(base), -p
     return n.field.power(base, p)
 
 
