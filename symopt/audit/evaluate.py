@@ -92,6 +92,28 @@ class Setting:
             yield {n: candidates[n][i] for n, i in zip(names, spot, strict=True)}
 
 
+class Probe:
+    """One reading of an equation's symbols, against which many variations of the equation are tried quickly.
+
+    Variations share most of their parts; the value of a shared part is worked out once a run.
+    """
+
+    def __init__(self, setting: Setting, claim: Claim, meanings: Mapping[str, Meaning], choice: Choice) -> None:
+        trials = setting.model.stationary_trials if claim.expects else setting.model.trials
+        self.runs = [_Sides(setting, claim, trial, (), {}, choice, meanings) for trial in trials]
+
+    def holds(self, left: Term, right: Term) -> bool:
+        """Whether the variation holds in every run."""
+        informed = False
+        with np.errstate(all="ignore"):
+            for run in self.runs:
+                both = run.compare(left, right)
+                if both is None or (both[1].all() and not both[0].all()):
+                    return False
+                informed |= bool(both[1].all())
+        return informed
+
+
 class _Sides:
     """Values of an equation's two sides in one run, over a grid with one axis per name."""
 
@@ -103,7 +125,11 @@ class _Sides:
         names: Sequence[str],
         candidates: Mapping[str, Sequence[Meaning]],
         choice: Choice,
+        settled: Mapping[str, Meaning] | None = None,
     ) -> None:
+        self.settled = settled or {}
+        self.memo: dict[tuple[int, bool], tuple[Term, Any]] = {}
+        self.inside = 0
         self.setting, self.claim, self.trial, self.choice = setting, claim, trial, choice
         self.candidates = candidates
         self.axis = {n: i for i, n in enumerate(names)}
@@ -113,12 +139,14 @@ class _Sides:
         self.bound: dict[str, int] = {}
         self.on_left = False
 
-    def compare(self) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
+    def compare(
+        self, left_side: Term | None = None, right_side: Term | None = None
+    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
         try:
             self.on_left = True
-            left = self.value(self.claim.left)
+            left = self.value(left_side or self.claim.left)
             self.on_left = False
-            right = self.value(self.claim.right)
+            right = self.value(right_side or self.claim.right)
         except (Unreadable, KeyError, RecursionError, OverflowError, TypeError, ValueError):
             return None
         gap = np.abs(np.subtract(left, right))
@@ -129,6 +157,17 @@ class _Sides:
         return np.broadcast_to(close, shape), np.broadcast_to(~both_unknown, shape)
 
     def value(self, term: Term) -> Any:
+        if not self.settled or self.inside or not term.args:
+            return self._value(term)
+        key = (id(term), self.on_left)
+        known = self.memo.get(key)
+        if known is not None and known[0] is term:
+            return known[1]
+        value = self._value(term)
+        self.memo[key] = (term, value)
+        return value
+
+    def _value(self, term: Term) -> Any:
         match term.head:
             case "name":
                 return self._name(term.name)
@@ -165,6 +204,8 @@ class _Sides:
             return self.bound[name]
         if name in self.claim.clocks:
             return self.clock
+        if name in self.settled:
+            return self._loose(name, self.settled[name])
         if name in self.axis:
             return self._spread(name, lambda m: self._loose(name, m))
         if name in self.setting.aliases:
@@ -172,6 +213,9 @@ class _Sides:
         raise Unreadable(name)
 
     def _at(self, name: str, index: int) -> Any:
+        if name in self.settled:
+            meaning = self.settled[name]
+            return self._lookup(meaning, index - meaning.offset + self.choice.origin)
         if name in self.axis:
             return self._spread(name, lambda m: self._lookup(m, index - m.offset + self.choice.origin))
         if name in self.setting.aliases:
@@ -209,9 +253,11 @@ class _Sides:
         moved, self.step = self.step, self.step + self.clock - before
         self.setting = replace(self.setting, aliases={n: c for n, c in aliases.items() if n != name})
         left, self.on_left = self.on_left, False
+        self.inside += 1
         try:
             return self.value(claim.right)
         finally:
+            self.inside -= 1
             self.clock, self.step, self.on_left = before, moved, left
             self.setting = replace(self.setting, aliases=aliases)
 
@@ -221,13 +267,16 @@ class _Sides:
             index = self._integer(point.args[0])
             if self.choice.label and term.name == "label":
                 return self._answer(index + self.choice.origin)
+            if point.name in self.settled:
+                meaning = self.settled[point.name]
+                return self._asked(meaning, index - meaning.offset + self.choice.origin)
             if point.name in self.axis:
                 return self._spread(
                     point.name,
                     lambda m: self._asked(m, index - m.offset + self.choice.origin),
                 )
         if point.head == "name" and point.name in self.setting.params:
-            if point.name not in self.axis or term.name == "label":
+            if not (point.name in self.axis or point.name in self.settled) or term.name == "label":
                 return self._answer(self.step) if self.setting.model.asks_at_parameters else self._asked_before()
         return self.trial.oracle(self.step, self.value(point))
 
@@ -250,10 +299,12 @@ class _Sides:
             raise Unreadable("range")
         result: Any = 0.0 if term.head == "sum" else 1.0
         shadowed = self.bound.get(term.name)
+        self.inside += 1
         for i in range(low, high + 1):
             self.bound[term.name] = i
             x = self.value(term.args[2])
             result = result + x if term.head == "sum" else result * x
+        self.inside -= 1
         self.bound.pop(term.name, None)
         if shadowed is not None:
             self.bound[term.name] = shadowed

@@ -8,7 +8,7 @@ from itertools import islice
 
 from symopt.audit.claims import Claim
 from symopt.audit.evaluate import Meaning
-from symopt.audit.match import Fact, Group, Interpretation, readings_of
+from symopt.audit.match import Fact, Group, Interpretation, probes, readings_of
 from symopt.audit.names import affinity
 from symopt.language import terms as T
 from symopt.language.terms import Term
@@ -55,6 +55,8 @@ def explain(group: Group, reading: Interpretation, claim: Claim, names: Mapping[
     meanings, roles = _roles(reading, group, claim, names)
     found: list[Explanation] = []
     known_names = frozenset(reading.meanings) | claim.names | frozenset(names.values())
+    known = replace(reading, meanings=meanings)
+    tried = probes(group, reading, claim, meanings)
     whole = T.relation("=", claim.left, claim.right)
     for order, mend in enumerate(islice(mends_of(whole, roles, MISTAKES), CANDIDATES)):
         if mend.term.head != "relation":
@@ -62,7 +64,8 @@ def explain(group: Group, reading: Interpretation, claim: Claim, names: Mapping[
         mended = replace(claim, left=mend.term.args[0], right=mend.term.args[1])
         if mended.name != claim.name or mended.step != claim.step:
             continue
-        known = replace(reading, meanings=meanings)
+        if tried and not any(p.holds(mended.left, mended.right) for p in tried):
+            continue
         for fact in islice(readings_of(group, known, mended), 1):
             lost, brought = len(claim.names - mended.names), len(mended.names - known_names)
             cost = fact.cost + LOST * lost + BROUGHT * brought + LATER * order

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
-from itertools import islice
+from itertools import islice, product
+from math import prod
 
 from symopt.audit.claims import Claim, gradient_variables
-from symopt.audit.evaluate import Choice, Meaning, Setting
+from symopt.audit.evaluate import Choice, Meaning, Probe, Setting
+from symopt.audit.likeness import likeness, marks_of
 from symopt.audit.models import Model, specialised
 from symopt.audit.names import affinity, hyper_like
 
@@ -27,6 +29,8 @@ FIXED = 0.5
 LENGTH = 0.01
 SLACK = 2 * WRONG + 2 * CONVENTION
 """How much dearer than the cheapest a reading with wrong equations may be and still be worth explaining."""
+LIKELY = 6
+"""How many definitions are tried under their conventions."""
 UNEXPLORED = 60
 """How many readings of one equation are kept, best names first."""
 
@@ -96,12 +100,33 @@ class Interpretation:
         return Setting(self.model, self.aliases, self.params)
 
 
-def interpretations(group: Group, models: Iterable[Model]) -> list[Interpretation]:
-    """Readings of the group, the most charitable first: one for each model that fits at all."""
+def interpretations(group: Group, models: Sequence[Model]) -> list[Interpretation]:
+    """Readings of the group, the most charitable first.
+
+    The plain definitions are tried first, also at the numbers that the group prints; then, unless
+    one of them fits, the likeliest ones under their conventions.
+    """
+    plain = [m for m in models if not m.conventions]
+    found = _readings(group, [*plain, *(s for m in plain for s in specialised(m, group.decimals))], float("inf"))
+    if found and not found[0].wrong and found[0].cost < CONVENTION:
+        return found
+    cheapest = {r.model.system: r.cost for r in reversed(found)}
+    marks = marks_of(side for c in group.claims for side in (c.left, c.right))
+    ranked = sorted(
+        plain, key=lambda m: (cheapest.get(m.system, float("inf")), -likeness(marks, m.marks))
+    )
+    likely = {m.system for m in ranked[:LIKELY]} | {
+        m.system for m in sorted(plain, key=lambda m: -likeness(marks, m.marks))[:LIKELY]
+    }
+    bound = found[0].cost + (SLACK if found[0].wrong else 0.0) if found else float("inf")
+    written = [m for m in models if m.conventions and m.system in likely]
+    return sorted([*found, *_readings(group, written, bound)], key=lambda i: i.cost)
+
+
+def _readings(group: Group, models: Iterable[Model], bound: float) -> list[Interpretation]:
+    """The cheapest reading of the group in each model that fits at all, below a bound that sinks with each find."""
     found: list[Interpretation] = []
-    bound = float("inf")
-    numbered = [s for m in models for s in specialised(m, group.decimals)]
-    for model in sorted([*models, *numbered], key=_price):
+    for model in sorted(models, key=_price):
         if _price(model) >= bound:
             break
         for aliases in _alias_sets(group, model):
@@ -122,6 +147,24 @@ def readings_of(group: Group, reading: Interpretation, claim: Claim) -> Iterator
     """The ways in which another equation holds under an interpretation, cheapest first."""
     search = _Search(group, reading.model, reading.aliases, float("inf"))
     yield from search.facts(claim, reading.meanings)
+
+
+def probes(group: Group, reading: Interpretation, claim: Claim, known: Mapping[str, Meaning]) -> list[Probe]:
+    """Every reading of an equation's symbols that agrees with what is known, ready to try variations of it on.
+
+    Where there are too many, none: the variations are then tried on the grid.
+    """
+    search = _Search(group, reading.model, reading.aliases, float("inf"))
+    names = sorted(search._names(claim) | known.keys())
+    options = {
+        n: search._known(known[n], n, claim) if n in known else search.candidates(n, claim) for n in names
+    }
+    if prod(len(o) for o in options.values()) > 64:
+        return []
+    rows = [dict(zip(names, row, strict=True)) for row in product(*options.values())]
+    choices = [choice for choice, _ in search._choices(claim)]
+    setting = Setting(reading.model, reading.aliases, group.params)
+    return [Probe(setting, claim, row, choice) for row in rows if search.distinct(row) for choice in choices]
 
 
 def _alias_sets(group: Group, model: Model) -> Iterator[Mapping[str, Claim]]:
@@ -210,12 +253,16 @@ class _Search:
                     yield Choice(label, branch, origin), LABEL * label + ORIGIN * origin
 
     def _fact(self, claim: Claim, choice: Choice, row: Mapping[str, Meaning], price: float) -> Fact | None:
-        used = [(m.hyper, m.key) for m in row.values() if m.key not in (self.model.gradient, self.model.params)]
-        if len(set(used)) < len(used) or _says_nothing(claim, row):
+        if not self.distinct(row) or _says_nothing(claim, row):
             return None
         cost = price + sum(self._strangeness(n, m) for n, m in row.items())
         lags = {n: m.lag for n, m in row.items()}
         return Fact(claim, choice, {n: replace(m, lag=0) for n, m in row.items()}, lags, cost)
+
+    def distinct(self, row: Mapping[str, Meaning]) -> bool:
+        """Whether no two symbols stand for the same thing; gradients and parameters go by several names."""
+        used = [(m.hyper, m.key) for m in row.values() if m.key not in (self.model.gradient, self.model.params)]
+        return len(set(used)) == len(used)
 
     def _strangeness(self, name: str, meaning: Meaning) -> float:
         cost = STRANGE_NAME * (1 - affinity(name, meaning.key, self.model.latex_names[meaning.key], meaning.hyper))

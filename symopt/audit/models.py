@@ -20,7 +20,9 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from symopt.audit.arithmetic import apply
+from symopt.audit.likeness import marks_of
 from symopt.language import At, Grad, Optimizer, Schedule
+from symopt.language import terms as T
 from symopt.language.convert import latex_name, to_term
 from symopt.language.terms import Term
 
@@ -167,6 +169,11 @@ class Model:
             hyper=[h for h in self.optimizer.hyper if h.name not in self.fixed],
             update=[eq.xreplace(self.numbers) for eq in self.optimizer.update],
         )
+
+    @cached_property
+    def marks(self) -> frozenset[str]:
+        """What the definition's equations look like."""
+        return marks_of(side for name, right in self._terms for side in (T.at(self.latex_names[name], 0), right))
 
     @cached_property
     def _terms(self) -> tuple[tuple[str, Term], ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 _CUSTOM: dict[str, tuple[str, ...]] = {
     "eta": (r"\eta", r"\alpha", r"\gamma", "lr", r"\epsilon", r"\lambda", r"\eta_0", r"\alpha_0", "a"),
     "mu": (r"\mu", r"\gamma", r"\beta", r"\rho", r"\alpha", r"\beta_1", "m"),
@@ -32,6 +34,13 @@ def affinity(name: str, key: str, latex: str, hyper: bool) -> float:
     if not hyper and _accent(name) != "" and _accent(name) == _accent(latex):
         return 0.7
     return 0.0
+
+
+def part(name: str) -> str:
+    """The part that a symbol plays most often, accents apart; the symbol itself where custom is silent."""
+    bare = re.sub(r"\\(?:hat|tilde|bar)\{(.*)\}", r"\1", name.strip("{}") if name.startswith("{") else name)
+    ranks = [(custom.index(bare), key) for key, custom in _CUSTOM.items() if bare in custom]
+    return f"{min(ranks)[1] if ranks else bare} {_accent(name)}"
 
 
 def _accent(name: str) -> str:

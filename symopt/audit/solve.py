@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from symopt.audit.claims import Claim
 from symopt.audit.explain import Explanation, explain
+from symopt.audit.likeness import likeness, marks_of
 from symopt.audit.match import WRONG, Group, Interpretation, interpretations
 from symopt.audit.models import Model
 from symopt.audit.names import affinity
@@ -15,7 +16,7 @@ from symopt.audit.names import affinity
 EXPLAINED = 4.0
 """What a wrong equation costs when a single mistake explains it."""
 DOUBTFUL = 3.0
-TRIED = 12
+TRIED = 8
 """How many interpretations of a group with wrong equations are tried for an explanation."""
 
 
@@ -65,7 +66,7 @@ def _solution(group: Group, readings: Sequence[Interpretation], names: Mapping[s
         return None
     best: Solution | None = None
     if readings[0].wrong:
-        for reading in _worth_explaining(readings):
+        for reading in _worth_explaining(group, readings):
             if best is not None and _least_cost(reading) >= best.cost:
                 break
             found = _explained(group, reading, names)
@@ -102,11 +103,13 @@ def _customary(solution: Solution, explanation: Explanation) -> bool:
     return bool(scores) and min(scores) >= 0.5 and sum(scores) / len(scores) >= 0.7
 
 
-def _worth_explaining(readings: Sequence[Interpretation]) -> Sequence[Interpretation]:
+def _worth_explaining(group: Group, readings: Sequence[Interpretation]) -> Sequence[Interpretation]:
     """The likeliest readings; where no equation holds in any, the plain definitions."""
     if any(r.facts for r in readings):
         return sorted((r for r in readings if r.facts), key=_least_cost)[:TRIED]
-    return [r for r in readings if not r.model.conventions and not r.model.fixed and not r.aliases]
+    marks = marks_of(side for c in group.claims for side in (c.left, c.right))
+    plain = [r for r in readings if not r.model.conventions and not r.model.fixed and not r.aliases]
+    return sorted(plain, key=lambda r: -likeness(marks, r.model.marks))[:TRIED]
 
 
 def _least_cost(reading: Interpretation) -> float:
@@ -116,31 +119,3 @@ def _least_cost(reading: Interpretation) -> float:
     """
     doubtful = DOUBTFUL * len(reading.aliases) if reading.wrong else 0.0
     return reading.cost + doubtful + (EXPLAINED - WRONG) * len(reading.wrong)
-
-
-def _explained(group: Group, reading: Interpretation, names: Mapping[str, str]) -> Solution:
-    found: dict[Claim, Explanation] = {}
-    for claim in reading.wrong:
-        explanation = explain(group, reading, claim, names)
-        if explanation is not None:
-            found[claim] = explanation
-    return Solution(group, reading, found)
-
-
-def _is_sure(solution: Solution) -> bool:
-    """Whether the reading is established well enough to call anything in it wrong.
-
-    Some equation of the group must hold as it stands, or the symbols must be the customary ones.
-    """
-    telling = [f for f in solution.reading.facts if f.claim.right.head not in ("grad", "number")]
-    if telling:
-        return True
-    return all(_customary(solution, e) for e in solution.explained.values())
-
-
-def _customary(solution: Solution, explanation: Explanation) -> bool:
-    latex = solution.reading.model.latex_names
-    meanings = {**solution.reading.meanings, **explanation.fact.meanings}
-    known = [(n, meanings.get(n)) for n in explanation.claim.names]
-    scores = [affinity(n, m.key, latex[m.key], m.hyper) if m else 0.0 for n, m in known]
-    return bool(scores) and min(scores) > 0 and sum(scores) / len(scores) >= 0.6
