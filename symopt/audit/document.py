@@ -86,9 +86,14 @@ def _claims(found: Sequence[Formula]) -> Iterator[Claim]:
             if is_setting(statement) and statement.left.head != "at":
                 continue
             for symbol, right in statement.steps:
-                if symbol == "=":
-                    whole = _continued(right, found[place + 1 :])
+                whole = _continued(right, found[place + 1 :])
+                if symbol == "=" and not _is_fragment(whole):
                     yield Claim(statement.left, whole, statement.clocks, formula.source, place)
+
+
+def _is_fragment(term: T.Term) -> bool:
+    """Whether a formula lists or trails off instead of stating something."""
+    return any(node.name in ("list", "set", r"\ldots") for _, node in term.walk())
 
 
 def _continued(right: T.Term, following: Sequence[Formula]) -> T.Term:

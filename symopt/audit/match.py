@@ -110,17 +110,19 @@ def interpretations(group: Group, models: Sequence[Model]) -> list[Interpretatio
     found = _readings(group, [*plain, *(s for m in plain for s in specialised(m, group.decimals))], float("inf"))
     if found and not found[0].wrong and found[0].cost < CONVENTION:
         return found
-    cheapest = {r.model.system: r.cost for r in reversed(found)}
-    marks = marks_of(side for c in group.claims for side in (c.left, c.right))
-    ranked = sorted(
-        plain, key=lambda m: (cheapest.get(m.system, float("inf")), -likeness(marks, m.marks))
-    )
-    likely = {m.system for m in ranked[:LIKELY]} | {
-        m.system for m in sorted(plain, key=lambda m: -likeness(marks, m.marks))[:LIKELY]
-    }
+    likely = _likely(group, plain, found)
     bound = found[0].cost + (SLACK if found[0].wrong else 0.0) if found else float("inf")
     written = [m for m in models if m.conventions and m.system in likely]
     return sorted([*found, *_readings(group, written, bound)], key=lambda i: i.cost)
+
+
+def _likely(group: Group, plain: Sequence[Model], found: Sequence[Interpretation]) -> frozenset[str]:
+    """The systems in which most of the group holds as it stands, and those that look most like it."""
+    marks = marks_of(side for c in group.claims for side in (c.left, c.right))
+    alike = sorted(plain, key=lambda m: -likeness(marks, m.marks))
+    holding = sorted((r for r in found if r.facts), key=lambda r: (-len(r.facts), r.cost))
+    systems = dict.fromkeys(r.model.system for r in holding)
+    return frozenset([*list(systems)[:LIKELY], *(m.system for m in alike[:LIKELY])])
 
 
 def _readings(group: Group, models: Iterable[Model], bound: float) -> list[Interpretation]:
