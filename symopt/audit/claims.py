@@ -79,7 +79,9 @@ class Claim:
     @cached_property
     def loose(self) -> frozenset[str]:
         """Names that stand somewhere on the right without a time index."""
-        return frozenset(node.name for _, node in self.right.walk() if node.head == "name") - self.clocks - {"otherwise"}
+        return (
+            frozenset(node.name for _, node in self.right.walk() if node.head == "name") - self.clocks - {"otherwise"}
+        )
 
 
 def _indices(term: Term) -> Iterable[Term]:

@@ -108,7 +108,9 @@ class Outline:
 
 def _is_definition(claim: Claim) -> bool:
     """Whether it gives its symbol's new value by a formula: no setting (``\\eta = 0.001``), no value of the past."""
-    return bool(claim.name) and claim.shift >= 0 and bool(claim.right.names() - claim.clocks or claim.right.head == "grad")
+    return (
+        bool(claim.name) and claim.shift >= 0 and bool(claim.right.names() - claim.clocks or claim.right.head == "grad")
+    )
 
 
 def _is_unrolled(claim: Claim) -> bool:
@@ -118,5 +120,6 @@ def _is_unrolled(claim: Claim) -> bool:
 def _averages_squares(claim: Claim) -> bool:
     """Whether a recurrence keeps an average of squares, as only a state does, whatever it is called."""
     return any(
-        node.head == "pow" and node.args[1].head == "number" and node.args[1].value == 2 for _, node in claim.right.walk()
+        node.head == "pow" and node.args[1].head == "number" and node.args[1].value == 2
+        for _, node in claim.right.walk()
     ) and not any(node.head in ("call", "div") for _, node in claim.right.walk())

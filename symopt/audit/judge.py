@@ -91,7 +91,9 @@ class Judge:
         )
         if missing:
             names = " and ".join(f"${n}$" for n in missing)
-            return replace(opinion, verdict=Judgement.INCOMPLETE, explanation=f"The document never says what {names} is.")
+            return replace(
+                opinion, verdict=Judgement.INCOMPLETE, explanation=f"The document never says what {names} is."
+            )
         return opinion
 
     def _abbreviation(self, claim: Claim, solution: Solution) -> Opinion:

@@ -131,8 +131,8 @@ def _readings(group: Group, models: Iterable[Model], bound: float) -> list[Inter
     for model in sorted(models, key=_price):
         if _price(model) >= bound:
             break
-        for aliases in _alias_sets(group, model):
-            reading = _Search(group, model, aliases, bound).best()
+        for search in _searches(group, model):
+            reading = search.best(bound)
             if reading is not None:
                 found.append(reading)
                 bound = min(bound, reading.cost + (SLACK if reading.wrong else 0.0))
@@ -147,7 +147,7 @@ def _price(model: Model) -> float:
 
 def readings_of(group: Group, reading: Interpretation, claim: Claim) -> Iterator[Fact]:
     """The ways in which another equation holds under an interpretation, cheapest first."""
-    search = _Search(group, reading.model, reading.aliases, float("inf"))
+    search = _Search(group, reading.model, reading.aliases)
     yield from search.facts(claim, reading.meanings)
 
 
@@ -156,11 +156,9 @@ def probes(group: Group, reading: Interpretation, claim: Claim, known: Mapping[s
 
     Where there are too many, none: the variations are then tried on the grid.
     """
-    search = _Search(group, reading.model, reading.aliases, float("inf"))
+    search = _Search(group, reading.model, reading.aliases)
     names = sorted(search._names(claim) | known.keys())
-    options = {
-        n: search._known(known[n], n, claim) if n in known else search.candidates(n, claim) for n in names
-    }
+    options = {n: search._known(known[n], n, claim) if n in known else search.candidates(n, claim) for n in names}
     if prod(len(o) for o in options.values()) > 64:
         return []
     rows = [dict(zip(names, row, strict=True)) for row in product(*options.values())]
@@ -169,16 +167,16 @@ def probes(group: Group, reading: Interpretation, claim: Claim, known: Mapping[s
     return [Probe(setting, claim, row, choice) for row in rows if search.distinct(row) for choice in choices]
 
 
-def _alias_sets(group: Group, model: Model) -> Iterator[Mapping[str, Claim]]:
+def _searches(group: Group, model: Model) -> Iterator[_Search]:
     """No abbreviations; then the symbols that nothing in the model answers to; then all that are no states."""
-    yield {}
+    first = _Search(group, model, {})
+    yield first
     loose = {n: c for n, c in group.defined.items() if not c.recurrent and not _is_gradient(c)}
-    search = _Search(group, model, {}, float("inf"))
-    strangers = {n: c for n, c in loose.items() if not search.facts(c)}
+    strangers = {n: c for n, c in loose.items() if not first.table(c)}
     if strangers:
-        yield strangers
+        yield _Search(group, model, strangers)
     if loose and len(loose) > len(strangers):
-        yield loose
+        yield _Search(group, model, loose)
 
 
 def _is_gradient(claim: Claim) -> bool:
@@ -188,22 +186,29 @@ def _is_gradient(claim: Claim) -> bool:
 class _Search:
     """The cheapest consistent reading of a group as one model."""
 
-    def __init__(self, group: Group, model: Model, aliases: Mapping[str, Claim], bound: float) -> None:
+    def __init__(self, group: Group, model: Model, aliases: Mapping[str, Claim]) -> None:
         self.group, self.model, self.aliases = group, model, aliases
         self.setting = Setting(model, aliases, group.params)
         self.claims = [c for c in group.claims if aliases.get(c.name) is not c]
         self.fixed = _price(model) + ALIAS * len(aliases)
-        self.bound = bound
-        self.nodes = 0
+        self.tables: dict[Claim, list[Fact]] = {}
 
-    def best(self) -> Interpretation | None:
+    def table(self, claim: Claim) -> list[Fact]:
+        """The ways in which one equation holds in the model by itself, worked out once."""
+        if claim not in self.tables:
+            self.tables[claim] = self.facts(claim)
+        return self.tables[claim]
+
+    def best(self, bound: float) -> Interpretation | None:
+        """The cheapest consistent reading below a bound."""
         if not self.claims:
             return None
+        self.bound, self.nodes = bound, 0
         allowed = self._wrong_allowed()
         tables: list[tuple[Claim, list[Fact]]] = []
         hopeless = 0
         for claim in self.claims:
-            table = self.facts(claim)
+            table = self.table(claim)
             hopeless += not table
             if hopeless > allowed or self.fixed + WRONG * hopeless >= self.bound:
                 return None
@@ -221,7 +226,9 @@ class _Search:
         """The ways in which one equation holds in the model, given the meanings that are known."""
         found: list[Fact] = []
         names = sorted(self._names(claim))
-        options = {n: self._known(known[n], n, claim) if known and n in known else self.candidates(n, claim) for n in names}
+        options = {
+            n: self._known(known[n], n, claim) if known and n in known else self.candidates(n, claim) for n in names
+        }
         if any(not c for c in options.values()):
             return []
         size = 1
@@ -325,9 +332,7 @@ class _Search:
             return
         if depth == len(tables):
             self.bound = cost
-            self.found = Interpretation(
-                self.model, meanings, facts, wrong, self.aliases, self.group.params, cost
-            )
+            self.found = Interpretation(self.model, meanings, facts, wrong, self.aliases, self.group.params, cost)
             return
         claim, table = tables[depth]
         for fact in table:

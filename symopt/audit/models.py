@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import product
 from typing import Any
 
@@ -152,7 +152,9 @@ class Model:
 
     def with_values(self, fixed: Mapping[str, Fraction]) -> Model:
         """The same definition at given hyperparameters."""
-        return Model(self.optimizer, self.system, self.conventions, self.changed, fixed)
+        model = Model(self.optimizer, self.system, self.conventions, self.changed, fixed)
+        model.__dict__["_terms"] = self._terms
+        return model
 
     @cached_property
     def numbers(self) -> Mapping[sp.Symbol, sp.Rational]:
@@ -177,7 +179,7 @@ class Model:
 
     @cached_property
     def _terms(self) -> tuple[tuple[str, Term], ...]:
-        return tuple((eq.lhs.base.name, to_term(eq.rhs)) for eq in self.optimizer.update)
+        return tuple((eq.lhs.base.name, _written(eq.rhs)) for eq in self.optimizer.update)
 
     def _run(self, seed: int, time: int, stationary: bool) -> Trial:
         hyper = {h.name: _draw(h.name, h.domain, seed) for h in self.optimizer.hyper}
@@ -189,7 +191,11 @@ class Model:
 
 _t = sp.Symbol("t", integer=True, positive=True)
 
+_written = lru_cache(maxsize=None)(to_term)
+"""Variants share most of their equations, so each is put into notation once."""
 
+
+@lru_cache(maxsize=None)
 def _draw(name: str, domain: sp.Set, seed: int) -> float:
     """A generic value of the domain.
 
@@ -250,8 +256,6 @@ class _Run:
                 return float("nan")
             case _:
                 return apply(term, [self.value(a) for a in term.args])
-
-
 
 
 def specialised(model: Model, decimals: frozenset[Fraction]) -> Iterator[Model]:

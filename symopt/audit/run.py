@@ -10,9 +10,7 @@ from symopt.audit.findings import Report
 from symopt.read.documents import collect, read_document
 
 
-def audit(
-    paths: Sequence[str | PathLike[str]], progress: Callable[[str, int, int], None] | None = None
-) -> Report:
+def audit(paths: Sequence[str | PathLike[str]], progress: Callable[[str, int, int], None] | None = None) -> Report:
     """Audit documents: Markdown, plain text, LaTeX and notebooks, or folders of them.
 
     Args:
