@@ -1,4 +1,4 @@
-"""The models that a document is held against: every definition under every convention."""
+"""The models that a document is held against: every definition, and each under its conventions when asked for."""
 
 from __future__ import annotations
 
@@ -13,21 +13,28 @@ from symopt.rewrites import variants
 
 
 @cache
-def models() -> tuple[Model, ...]:
-    """Each system of equations once, under the first name that the catalogue has for it."""
-    found = [_schedule(d) for d in catalogue().values() if isinstance(d, Schedule)]
-    for definition in catalogue().values():
-        if isinstance(definition, Optimizer):
-            found += [Model(v.optimizer, definition.name, v.conventions, v.changed) for v in variants(definition)]
-    found.sort(key=lambda m: len(m.conventions))
-    distinct = {m.optimizer.update: m for m in reversed(found)}
-    return tuple(m for m in reversed(distinct.values()) if m.moves)
+def plain() -> tuple[Model, ...]:
+    """Every definition as it is; of several that say the same, the first."""
+    definitions = [d if isinstance(d, Optimizer) else _as_optimizer(d) for d in catalogue().values()]
+    distinct = {d.update: d for d in reversed(definitions)}
+    return tuple(Model(d) for d in reversed(distinct.values()))
 
 
-def _schedule(schedule: Schedule) -> Model:
+@cache
+def under_conventions(system: str) -> tuple[Model, ...]:
+    """One definition under its conventions, without those that are another definition or never move."""
+    definition = catalogue()[system]
+    if not isinstance(definition, Optimizer):
+        return ()
+    known = {m.optimizer.update for m in plain()}
+    written = [Model(v.optimizer, system, v.conventions, v.changed) for v in variants(definition)]
+    return tuple(m for m in written if m.conventions and m.optimizer.update not in known and m.moves)
+
+
+def _as_optimizer(schedule: Schedule) -> Optimizer:
     """A schedule as a method of one quantity, the scheduled value."""
     rate = Sequence("rate", rf"\{schedule.symbol.name}")
-    optimizer = Optimizer(
+    return Optimizer(
         schedule.name,
         hyper=schedule.hyper,
         update=[Eq(rate[t], schedule.value)],
@@ -35,4 +42,3 @@ def _schedule(schedule: Schedule) -> Model:
         title=schedule.title,
         source=schedule.source,
     )
-    return Model(optimizer, schedule.name)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from symopt.audit.names import hyper_like
-from symopt.language.terms import Term
+from symopt.language.terms import FUNCTIONS, Term
 
 
 @dataclass(frozen=True)
@@ -67,6 +67,12 @@ class Claim:
         return frozenset(n.name for side in (self.left, self.right) for _, n in side.walk() if n.head == "at")
 
     @cached_property
+    def evaluable(self) -> bool:
+        """Whether it is made of nothing but arithmetic on numbers and one-index sequences."""
+        nodes = [node for side in (self.left, self.right) for _, node in side.walk()]
+        return all(_has_value(node) for node in nodes)
+
+    @cached_property
     def expects(self) -> bool:
         return any(node.head == "expect" for side in (self.left, self.right) for _, node in side.walk())
 
@@ -82,6 +88,12 @@ class Claim:
         return (
             frozenset(node.name for _, node in self.right.walk() if node.head == "name") - self.clocks - {"otherwise"}
         )
+
+
+def _has_value(node: Term) -> bool:
+    if node.head == "call":
+        return node.name in FUNCTIONS
+    return node.head != "at" or len(node.args) == 1
 
 
 def _indices(term: Term) -> Iterable[Term]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from symopt.audit.catalogue import models
 from symopt.audit.claims import Claim, told_apart
 from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
@@ -58,7 +57,7 @@ def _opinions(found: Sequence[Formula], progress: Progress | None) -> list[Opini
     outline = Outline([c for c in claims if c.name or c.expects])
     judge = Judge(_first_places(claims, found))
     grouped = list(outline.groups())
-    solutions = solve([group for group, _ in grouped], models())
+    solutions = solve([group for group, _ in grouped])
     said: dict[Claim, list[Opinion]] = {}
     for (_, judged), solution in zip(grouped, solutions, strict=True):
         for position in judged:

@@ -9,6 +9,7 @@ from functools import cached_property
 from itertools import islice, product
 from math import prod
 
+from symopt.audit.catalogue import plain, under_conventions
 from symopt.audit.claims import Claim, gradient_variables
 from symopt.audit.evaluate import Choice, Meaning, Probe, Setting
 from symopt.audit.likeness import likeness, marks_of
@@ -100,29 +101,30 @@ class Interpretation:
         return Setting(self.model, self.aliases, self.params)
 
 
-def interpretations(group: Group, models: Sequence[Model]) -> list[Interpretation]:
+def interpretations(group: Group) -> list[Interpretation]:
     """Readings of the group, the most charitable first.
 
     The plain definitions are tried first, also at the numbers that the group prints; then, unless
     one of them fits, the likeliest ones under their conventions.
     """
-    plain = [m for m in models if not m.conventions]
-    found = _readings(group, [*plain, *(s for m in plain for s in specialised(m, group.decimals))], float("inf"))
+    if not any(c.evaluable for c in group.claims):
+        return []
+    numbered = (s for m in plain() for s in specialised(m, group.decimals))
+    found = _readings(group, [*plain(), *numbered], float("inf"))
     if found and not found[0].wrong and found[0].cost < CONVENTION:
         return found
-    likely = _likely(group, plain, found)
     bound = found[0].cost + (SLACK if found[0].wrong else 0.0) if found else float("inf")
-    written = [m for m in models if m.conventions and m.system in likely]
+    written = [m for system in _likely(group, found) for m in under_conventions(system)]
     return sorted([*found, *_readings(group, written, bound)], key=lambda i: i.cost)
 
 
-def _likely(group: Group, plain: Sequence[Model], found: Sequence[Interpretation]) -> frozenset[str]:
+def _likely(group: Group, found: Sequence[Interpretation]) -> list[str]:
     """The systems in which most of the group holds as it stands, and those that look most like it."""
     marks = marks_of(side for c in group.claims for side in (c.left, c.right))
-    alike = sorted(plain, key=lambda m: -likeness(marks, m.marks))
+    alike = sorted(plain(), key=lambda m: -likeness(marks, m.marks))
     holding = sorted((r for r in found if r.facts), key=lambda r: (-len(r.facts), r.cost))
     systems = dict.fromkeys(r.model.system for r in holding)
-    return frozenset([*list(systems)[:LIKELY], *(m.system for m in alike[:LIKELY])])
+    return list(dict.fromkeys([*list(systems)[:LIKELY], *(m.system for m in alike[:LIKELY])]))
 
 
 def _readings(group: Group, models: Iterable[Model], bound: float) -> list[Interpretation]:
@@ -225,6 +227,8 @@ class _Search:
     def facts(self, claim: Claim, known: Mapping[str, Meaning] | None = None) -> list[Fact]:
         """The ways in which one equation holds in the model, given the meanings that are known."""
         found: list[Fact] = []
+        if not claim.evaluable:
+            return found
         names = sorted(self._names(claim))
         options = {
             n: self._known(known[n], n, claim) if known and n in known else self.candidates(n, claim) for n in names

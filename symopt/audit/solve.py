@@ -10,7 +10,6 @@ from symopt.audit.claims import Claim
 from symopt.audit.explain import Explanation, explain
 from symopt.audit.likeness import likeness, marks_of
 from symopt.audit.match import WRONG, Group, Interpretation, interpretations
-from symopt.audit.models import Model
 from symopt.audit.names import affinity
 
 EXPLAINED = 4.0
@@ -39,12 +38,12 @@ class Solution:
         return self.reading.cost + mended
 
 
-def solve(groups: Sequence[Group], models: Sequence[Model]) -> list[Solution | None]:
+def solve(groups: Sequence[Group]) -> list[Solution | None]:
     """A solution for each group, or None where no definition fits.
 
     Hyperparameters' names found in groups that hold are used to mend the others.
     """
-    readings = {group: interpretations(group, models) for group in dict.fromkeys(groups)}
+    readings = {group: interpretations(group) for group in dict.fromkeys(groups)}
     names = _customs([found[0] for found in readings.values() if found and not found[0].wrong])
     solved = {group: _solution(group, found, names) for group, found in readings.items()}
     return [solved[group] for group in groups]

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from symopt.audit import Finding, Judgement
-from symopt.audit.catalogue import models
-from symopt.decide import equal
+from symopt.audit.catalogue import plain, under_conventions
 from symopt.language import Optimizer
 from symopt.language.latex import latex
 from symopt.optimizers import catalogue
@@ -18,7 +17,9 @@ from tests.audit.documents import findings, printed
 
 OPTIMIZERS = {name: d for name, d in catalogue().items() if isinstance(d, Optimizer)}
 PLAIN = [pytest.param(d, id=name) for name, d in OPTIMIZERS.items()]
-WRITTEN = [pytest.param(m, id=f"{m.system} {' + '.join(m.conventions)}") for m in models() if m.conventions]
+WRITTEN = [
+    pytest.param(m, id=f"{m.system} {' + '.join(m.conventions)}") for p in plain() for m in under_conventions(p.system)
+]
 ACCEPTED = {Judgement.CORRECT, Judgement.VARIANT, Judgement.GIVEN}
 
 
