@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from sympy import Eq
 
@@ -34,10 +35,11 @@ def under_conventions(system: str) -> tuple[Model, ...]:
 def _as_optimizer(schedule: Schedule) -> Optimizer:
     """A schedule as a method of one quantity, the scheduled value."""
     rate = Sequence("rate", rf"\{schedule.symbol.name}")
+    equation: Any = Eq(rate[t], schedule.value, evaluate=False)
     return Optimizer(
         schedule.name,
         hyper=schedule.hyper,
-        update=[Eq(rate[t], schedule.value)],
+        update=[equation],
         params=rate,
         title=schedule.title,
         source=schedule.source,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -9,11 +10,15 @@ from symopt.audit.claims import Claim, told_apart
 from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
 from symopt.audit.judge import Judge, Opinion, least_charitable, most_charitable
+from symopt.audit.nested import fast, flattened
 from symopt.audit.plain import is_setting, plain_opinion
 from symopt.audit.solve import solve
 from symopt.language import terms as T
 from symopt.read.documents import CodeBlock, Document, MathBlock
 from symopt.read.notation import Statement, Unread, read, split
+
+NEARBY = 12
+"""How many lines above a formula its text reaches."""
 
 Progress = Callable[[int, int], None]
 """Told how many formulas are done, and of how many."""
@@ -46,14 +51,27 @@ def audit_document(document: Document, progress: Progress | None = None) -> Docu
     if document.problem:
         return DocumentReport(document.path, problem=document.problem)
     found = formulas(document)
-    opinions = _opinions(found, progress)
+    opinions = [_uphill(o, f, document) for o, f in zip(_opinions(found, progress), found, strict=True)]
     findings = [_finding(f, o) for f, o in zip(found, opinions, strict=True)]
     code = [_code(block) for block in document.blocks if isinstance(block, CodeBlock)]
     return DocumentReport(document.path, tuple(sorted([*findings, *code], key=lambda f: (f.line, f.column))))
 
 
+def _uphill(opinion: Opinion, formula: Formula, document: Document) -> Opinion:
+    """A step against the sign of descent is right where the text around it speaks of maximising."""
+    if opinion.rewrite != "sign flipped":
+        return opinion
+    around = " ".join(document.lines[max(0, formula.line - NEARBY) : formula.line + 2])
+    if not re.search(r"\b(ascent|ascend|maximi[sz])", around, re.IGNORECASE):
+        return opinion
+    return replace(
+        opinion, verdict=Judgement.VARIANT, conventions=(*opinion.conventions, "gradient ascent"),
+        rewrite="", explanation="", fix="", witness=None, proof="undecided",
+    )  # fmt: skip
+
+
 def _opinions(found: Sequence[Formula], progress: Progress | None) -> list[Opinion]:
-    claims = told_apart(list(_claims(found)))
+    claims = flattened(told_apart(list(_claims(found))))
     outline = Outline([c for c in claims if c.name or c.expects])
     judge = Judge(_first_places(claims, found))
     grouped = list(outline.groups())
@@ -109,8 +127,8 @@ def _first_places(claims: Sequence[Claim], found: Sequence[Formula]) -> dict[str
     """Where the document first gives each symbol, by formulas that were read or not."""
     first: dict[str, int] = {}
     for claim in claims:
-        if claim.name:
-            first[claim.name] = min(claim.place, first.get(claim.name, claim.place))
+        for name in (claim.name, fast(claim.name)) if claim.name else ():
+            first[name] = min(claim.place, first.get(name, claim.place))
     for place, formula in enumerate(found):
         if isinstance(formula.content, Unread) and "=" in formula.source:
             first.setdefault(formula.source.split("=")[0].strip(), place)

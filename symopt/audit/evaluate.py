@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -88,7 +87,7 @@ class Setting:
             informed |= known
             if not agree.any():
                 return
-        for spot in zip(*np.nonzero(agree & informed), strict=True) if names else ([()] if agree & informed else []):
+        for spot in np.argwhere(agree & informed):
             yield {n: candidates[n][i] for n, i in zip(names, spot, strict=True)}
 
 
@@ -172,9 +171,8 @@ class _Sides:
             case "name":
                 return self._name(term.name)
             case "at":
-                if len(term.args) > 1:
-                    raise Unreadable(term.name)
-                return self._at(term.name, self._integer(term.args[0]))
+                (index,) = term.args
+                return self._at(term.name, self._integer(index))
             case "grad":
                 return self._gradient(term)
             case "expect":

@@ -12,8 +12,7 @@ from symopt.audit.match import Fact, Group, Interpretation, probes, readings_of
 from symopt.audit.names import affinity
 from symopt.language import terms as T
 from symopt.language.terms import Term
-from symopt.rewrites.mechanism import Rewrite
-from symopt.rewrites.mechanism import mends_of
+from symopt.rewrites.mechanism import Rewrite, mends_of
 from symopt.rewrites.mistake_list import MISTAKES
 from symopt.rewrites.roles import Roles, roles_of
 

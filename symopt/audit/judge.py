@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from symopt.audit.claims import Claim
@@ -35,6 +35,8 @@ class Opinion:
 UNRECOGNISED = Opinion(Judgement.UNRECOGNISED, explanation="It is none of the methods that symopt knows.")
 
 INDEX_SHIFT = "index shift"
+SOON = 6
+"""How many formulas further down a symbol may be given that a formula uses."""
 
 _RANK = (
     Judgement.CORRECT, Judgement.VARIANT, Judgement.INCOMPLETE, Judgement.ERRATUM, Judgement.UNRECOGNISED,
@@ -145,8 +147,8 @@ class Judge:
         )
 
     def _is_given(self, name: str, claim: Claim, solution: Solution) -> bool:
-        """Whether the reader of the claim has met the symbol, or meets it in the same group."""
-        return name in solution.group.defined or self.given.get(name, claim.place + 1) <= claim.place
+        """Whether the reader of the claim has met the symbol, or soon meets it."""
+        return name in solution.group.defined or self.given.get(name, claim.place + SOON + 1) <= claim.place + SOON
 
     def _prove(self, reading: Interpretation, fact: Fact) -> Verdict:
         try:

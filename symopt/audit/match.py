@@ -32,6 +32,10 @@ SLACK = 2 * WRONG + 2 * CONVENTION
 """How much dearer than the cheapest a reading with wrong equations may be and still be worth explaining."""
 LIKELY = 6
 """How many definitions are tried under their conventions."""
+GRID = 300_000
+"""How many readings of one equation are tried at once."""
+PROBES = 64
+"""How many readings of one equation are tried one by one."""
 UNEXPLORED = 60
 """How many readings of one equation are kept, best names first."""
 
@@ -110,12 +114,12 @@ def interpretations(group: Group) -> list[Interpretation]:
     if not any(c.evaluable for c in group.claims):
         return []
     numbered = (s for m in plain() for s in specialised(m, group.decimals))
-    found = _readings(group, [*plain(), *numbered], float("inf"))
+    found = readings(group, [*plain(), *numbered], float("inf"))
     if found and not found[0].wrong and found[0].cost < CONVENTION:
         return found
     bound = found[0].cost + (SLACK if found[0].wrong else 0.0) if found else float("inf")
     written = [m for system in _likely(group, found) for m in under_conventions(system)]
-    return sorted([*found, *_readings(group, written, bound)], key=lambda i: i.cost)
+    return sorted([*found, *readings(group, written, bound)], key=lambda i: i.cost)
 
 
 def _likely(group: Group, found: Sequence[Interpretation]) -> list[str]:
@@ -127,7 +131,7 @@ def _likely(group: Group, found: Sequence[Interpretation]) -> list[str]:
     return list(dict.fromkeys([*list(systems)[:LIKELY], *(m.system for m in alike[:LIKELY])]))
 
 
-def _readings(group: Group, models: Iterable[Model], bound: float) -> list[Interpretation]:
+def readings(group: Group, models: Iterable[Model], bound: float) -> list[Interpretation]:
     """The cheapest reading of the group in each model that fits at all, below a bound that sinks with each find."""
     found: list[Interpretation] = []
     for model in sorted(models, key=_price):
@@ -159,14 +163,12 @@ def probes(group: Group, reading: Interpretation, claim: Claim, known: Mapping[s
     Where there are too many, none: the variations are then tried on the grid.
     """
     search = _Search(group, reading.model, reading.aliases)
-    names = sorted(search._names(claim) | known.keys())
-    options = {n: search._known(known[n], n, claim) if n in known else search.candidates(n, claim) for n in names}
-    if prod(len(o) for o in options.values()) > 64:
+    options = search.options(claim, known)
+    if prod(len(o) for o in options.values()) > PROBES:
         return []
-    rows = [dict(zip(names, row, strict=True)) for row in product(*options.values())]
-    choices = [choice for choice, _ in search._choices(claim)]
-    setting = Setting(reading.model, reading.aliases, group.params)
-    return [Probe(setting, claim, row, choice) for row in rows if search.distinct(row) for choice in choices]
+    rows = [dict(zip(options, row, strict=True)) for row in product(*options.values())]
+    choices = [choice for choice, _ in search.choices(claim)]
+    return [Probe(search.setting, claim, row, choice) for row in rows if search.distinct(row) for choice in choices]
 
 
 def _searches(group: Group, model: Model) -> Iterator[_Search]:
@@ -229,24 +231,23 @@ class _Search:
         found: list[Fact] = []
         if not claim.evaluable:
             return found
-        names = sorted(self._names(claim))
-        options = {
-            n: self._known(known[n], n, claim) if known and n in known else self.candidates(n, claim) for n in names
-        }
+        options = self.options(claim, {n: m for n, m in (known or {}).items() if n in self._names(claim)})
         if any(not c for c in options.values()):
             return []
-        size = 1
-        for c in options.values():
-            size *= len(c)
-        if size > 300_000:
+        if prod(len(o) for o in options.values()) > GRID:
             return []
-        for choice, price in self._choices(claim):
+        for choice, price in self.choices(claim):
             rows = islice(self.setting.agreements(claim, options, choice), 400)
             found += [f for f in (self._fact(claim, choice, row, price) for row in rows) if f is not None]
             if found and choice.origin == 0:
                 break
         found.sort(key=lambda f: f.cost)
         return found[:UNEXPLORED]
+
+    def options(self, claim: Claim, known: Mapping[str, Meaning]) -> dict[str, list[Meaning]]:
+        """What each symbol of an equation may stand for, given what is known of some."""
+        names = sorted(self._names(claim) | known.keys())
+        return {n: self._known(known[n], n, claim) if n in known else self.candidates(n, claim) for n in names}
 
     def _names(self, claim: Claim, seen: frozenset[str] = frozenset()) -> frozenset[str]:
         """Names to be read in an equation, those inside its abbreviations included."""
@@ -255,7 +256,7 @@ class _Search:
             names = (names - {n}) | self._names(self.aliases[n], seen | names & self.aliases.keys())
         return (names - self.aliases.keys()) | ({claim.name} - {""} - self.aliases.keys())
 
-    def _choices(self, claim: Claim) -> Iterator[tuple[Choice, float]]:
+    def choices(self, claim: Claim) -> Iterator[tuple[Choice, float]]:
         branches: list[int | None] = [None]
         cases = [len(rows) for rows in self.model.trials[0].branches.values()]
         branches += range(max(cases, default=0))

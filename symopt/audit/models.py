@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from itertools import product
 from typing import Any
 
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from symopt.audit.arithmetic import apply
 from symopt.audit.likeness import marks_of
-from symopt.language import At, Grad, Optimizer, Schedule
+from symopt.language import Grad, Optimizer, exact
 from symopt.language import terms as T
 from symopt.language.convert import latex_name, to_term
 from symopt.language.terms import Term
@@ -101,10 +101,7 @@ class Model:
     @cached_property
     def named_gradient(self) -> str:
         """The sequence that is the oracle's answer, where the definition names it."""
-        for equation in self.optimizer.update:
-            if isinstance(equation.rhs, Grad):
-                return equation.lhs.base.name
-        return ""
+        return next((n for n, right in self.optimizer.equations.items() if isinstance(right, Grad)), "")
 
     @property
     def gradient(self) -> str:
@@ -153,14 +150,14 @@ class Model:
     def with_values(self, fixed: Mapping[str, Fraction]) -> Model:
         """The same definition at given hyperparameters."""
         model = Model(self.optimizer, self.system, self.conventions, self.changed, fixed)
-        model.__dict__["_terms"] = self._terms
+        model.__dict__["terms"] = self.terms
         return model
 
     @cached_property
     def numbers(self) -> Mapping[sp.Symbol, sp.Rational]:
         """The fixed hyperparameters' values, by symbol."""
         symbols = {h.name: h.symbol for h in self.optimizer.hyper}
-        return {symbols[n]: sp.Rational(x.numerator, x.denominator) for n, x in self.fixed.items()}
+        return {symbols[n]: exact(str(x)) for n, x in self.fixed.items()}
 
     @cached_property
     def specialised(self) -> Optimizer:
@@ -175,11 +172,12 @@ class Model:
     @cached_property
     def marks(self) -> frozenset[str]:
         """What the definition's equations look like."""
-        return marks_of(side for name, right in self._terms for side in (T.at(self.latex_names[name], 0), right))
+        return marks_of(side for name, right in self.terms for side in (T.at(self.latex_names[name], 0), right))
 
     @cached_property
-    def _terms(self) -> tuple[tuple[str, Term], ...]:
-        return tuple((eq.lhs.base.name, _written(eq.rhs)) for eq in self.optimizer.update)
+    def terms(self) -> tuple[tuple[str, Term], ...]:
+        """The equations as formulas: each sequence's name and right side, in order."""
+        return tuple((name, _written(right)) for name, right in self.optimizer.equations.items())
 
     def _run(self, seed: int, time: int, stationary: bool) -> Trial:
         hyper = {h.name: _draw(h.name, h.domain, seed) for h in self.optimizer.hyper}
@@ -195,7 +193,7 @@ _written = lru_cache(maxsize=None)(to_term)
 """Variants share most of their equations, so each is put into notation once."""
 
 
-@lru_cache(maxsize=None)
+@cache
 def _draw(name: str, domain: sp.Set, seed: int) -> float:
     """A generic value of the domain.
 
@@ -230,7 +228,7 @@ class _Run:
     def steps(self) -> tuple[Mapping[str, Sequence[float]], Mapping[str, Sequence[Sequence[float]]]]:
         with np.errstate(all="ignore"):
             for self.step in range(1, STEPS + 1):
-                for name, term in self.model._terms:
+                for name, term in self.model.terms:
                     self.values[name][self.step] = float(self.value(term))
                     if term.head == "cases":
                         rows = self.branches.setdefault(name, [[np.nan] * (STEPS + 1) for _ in term.args[::2]])

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
+from symopt.audit.catalogue import plain
 from symopt.audit.claims import Claim
 from symopt.audit.explain import Explanation, explain
 from symopt.audit.likeness import likeness, marks_of
-from symopt.audit.match import WRONG, Group, Interpretation, interpretations
+from symopt.audit.match import WRONG, Fact, Group, Interpretation, interpretations, readings
 from symopt.audit.names import affinity
 
 EXPLAINED = 4.0
 """What a wrong equation costs when a single mistake explains it."""
+ALIKE = 0.6
+"""How much dearer a reading may be that is of a method met elsewhere in the document."""
 DOUBTFUL = 3.0
 TRIED = 8
 """How many interpretations of a group with wrong equations are tried for an explanation."""
@@ -43,10 +46,39 @@ def solve(groups: Sequence[Group]) -> list[Solution | None]:
 
     Hyperparameters' names found in groups that hold are used to mend the others.
     """
-    readings = {group: interpretations(group) for group in dict.fromkeys(groups)}
-    names = _customs([found[0] for found in readings.values() if found and not found[0].wrong])
-    solved = {group: _solution(group, found, names) for group, found in readings.items()}
+    first = {group: interpretations(group) for group in dict.fromkeys(groups)}
+    votes = _votes(first.values())
+    found = {group: _familiar(group, r, votes) for group, r in first.items()}
+    names = _customs([r[0] for r in found.values() if r and not r[0].wrong])
+    solved = {group: _solution(group, r, names) for group, r in found.items()}
     return [solved[group] for group in groups]
+
+
+def _votes(readings: Iterable[Sequence[Interpretation]]) -> Counter[str]:
+    """How many equations of the document each method accounts for, in groups that show how the parameters move."""
+    votes: Counter[str] = Counter()
+    for found in readings:
+        if found and not found[0].wrong and any(_moves_parameters(f, found[0]) for f in found[0].facts):
+            votes[found[0].model.system] += len(found[0].facts)
+    return votes
+
+
+def _moves_parameters(fact: Fact, reading: Interpretation) -> bool:
+    meaning = fact.meanings.get(fact.claim.name)
+    return meaning is not None and meaning.key == reading.model.params
+
+
+def _familiar(group: Group, found: list[Interpretation], votes: Counter[str]) -> list[Interpretation]:
+    """The readings, with a method that the document speaks of elsewhere before an equally good one."""
+    if not found:
+        return found
+    best = found[0]
+    names = [system for system, _ in votes.most_common() if votes[system] > votes[best.model.system]]
+    for system in names:
+        again = readings(group, [m for m in plain() if m.system == system], best.cost + ALIKE)
+        if again and len(again[0].wrong) == len(best.wrong) and len(again[0].facts) == len(best.facts):
+            return [replace(again[0], cost=best.cost - 0.01), *found]
+    return found
 
 
 def _customs(readings: Sequence[Interpretation]) -> Mapping[str, str]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sympy as sp
 
-from symopt.audit.claims import Claim
-from symopt.audit.evaluate import Choice, Meaning
+from symopt.audit.evaluate import Meaning
 from symopt.audit.match import Fact, Interpretation
 from symopt.language import Expect, Grad, t
 from symopt.language.convert import to_sympy
 from symopt.language.terms import Term
 
 
-def statement(reading: Interpretation, fact: Fact) -> sp.Eq:
+def statement(reading: Interpretation, fact: Fact) -> Any:
     """The equation that ``decide`` is asked about.
 
     Raises:
@@ -28,30 +29,31 @@ class _Translation:
         self.optimizer = reading.model.optimizer
         self.hypers = {h.name: h.symbol for h in self.optimizer.hyper}
         self.aliases = dict(reading.aliases)
-        self.clock: sp.Expr = t - self.choice.origin
+        self.clock: Any = t - self.choice.origin
         self.bound: dict[str, sp.Symbol] = {}
         self.on_left = False
 
-    def statement(self) -> sp.Eq:
+    def statement(self) -> Any:
         self.on_left = True
         left = self._left()
         self.on_left = False
         return sp.Eq(left, self._sympy(self.claim.right), evaluate=False)
 
-    def _left(self) -> sp.Expr:
-        value = self._sympy(self.claim.left)
+    def _left(self) -> Any:
+        left = self._sympy(self.claim.left)
         meaning = self.meanings.get(self.claim.name)
         if self.choice.branch is None or meaning is None or meaning.hyper:
-            return value
+            return left
         whole = self.optimizer.equations[meaning.key]
         if not isinstance(whole, sp.Piecewise):
-            return value
-        return meaning.sign * whole.args[self.choice.branch][0]
+            return left
+        value: Any = whole.args[self.choice.branch].args[0]
+        return meaning.sign * value
 
-    def _sympy(self, term: Term) -> sp.Expr:
+    def _sympy(self, term: Term) -> Any:
         return to_sympy(term, self._resolve)
 
-    def _resolve(self, term: Term) -> sp.Expr | None:
+    def _resolve(self, term: Term) -> Any:
         match term.head:
             case "name":
                 return self._name(term.name)
@@ -66,7 +68,7 @@ class _Translation:
             case _:
                 return None
 
-    def _repeated(self, term: Term) -> sp.Expr:
+    def _repeated(self, term: Term) -> Any:
         low, high = (self._sympy(a) for a in term.args[:2])
         symbol = sp.Symbol(term.name.lstrip("\\"), integer=True, positive=True)
         self.bound[term.name] = symbol
@@ -74,7 +76,7 @@ class _Translation:
         del self.bound[term.name]
         return (sp.Sum if term.head == "sum" else sp.Product)(body, (symbol, low, high))
 
-    def _name(self, name: str) -> sp.Expr:
+    def _name(self, name: str) -> Any:
         if name in self.bound:
             return self.bound[name]
         if name in self.claim.clocks:
@@ -90,10 +92,10 @@ class _Translation:
             return self._alias(name, None)
         raise KeyError(name)
 
-    def _now(self) -> sp.Expr:
+    def _now(self) -> Any:
         return t if self.claim.step is None else sp.Integer(self.claim.step)
 
-    def _at(self, name: str, index: sp.Expr) -> sp.Expr:
+    def _at(self, name: str, index: Any) -> Any:
         meaning = self.meanings.get(name)
         if meaning is not None:
             if meaning.hyper:
@@ -103,19 +105,19 @@ class _Translation:
             return self._alias(name, index)
         raise KeyError(name)
 
-    def _quantity(self, meaning: Meaning, index: sp.Expr) -> sp.Expr:
+    def _quantity(self, meaning: Meaning, index: Any) -> Any:
         if meaning.key == self.reading.model.gradient:
             return meaning.sign * self._answer(index)
         return meaning.sign * self.optimizer.sequence(meaning.key)[index]
 
-    def _answer(self, index: sp.Expr) -> sp.Expr:
+    def _answer(self, index: Any) -> Any:
         """The oracle's answer at a step."""
         model = self.reading.model
         if model.named_gradient:
             return self.optimizer.sequence(model.gradient)[index]
         return Grad(self.optimizer.query.subs(t, index))
 
-    def _alias(self, name: str, index: sp.Expr | None) -> sp.Expr:
+    def _alias(self, name: str, index: Any) -> Any:
         claim = self.aliases.pop(name)
         before = self.clock
         if index is not None and claim.indexed:
@@ -126,7 +128,7 @@ class _Translation:
             self.clock = before
             self.aliases[name] = claim
 
-    def _gradient(self, term: Term) -> sp.Expr:
+    def _gradient(self, term: Term) -> Any:
         point = term.args[0]
         model = self.reading.model
         if point.name in self.reading.params:

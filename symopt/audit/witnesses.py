@@ -35,7 +35,7 @@ def _dependencies(claim: sp.Basic, model: Model) -> frozenset[str]:
     while todo:
         expression = todo.pop().replace(Grad, lambda point: sp.Symbol("g"))
         names = {h.name for h in expression.atoms(HyperSymbol)} | {a.base.name for a in expression.atoms(At)}
-        names |= {s.name for s in expression.free_symbols}
+        names |= {s.name for s in expression.atoms(sp.Symbol)}
         new = names - found
         found |= new
         todo += [model.optimizer.equations[n] for n in new if n in model.optimizer.equations]
