@@ -14,7 +14,7 @@ from symopt.language import terms as T
 from symopt.language.terms import Term
 from symopt.rewrites.mechanism import Rewrite, mends_of
 from symopt.rewrites.mistake_list import MISTAKES
-from symopt.rewrites.roles import Roles, roles_of
+from symopt.rewrites.roles import GRADIENT, Roles, roles_of
 
 LOST = 1.0
 """What it costs to mend a formula by leaving out a symbol that its author wrote."""
@@ -45,15 +45,24 @@ class Explanation:
     cost: float
 
 
-def explain(group: Group, reading: Interpretation, claim: Claim, names: Mapping[str, str]) -> Explanation | None:
-    """The cheapest single mistake that turns what the reading's model says into the claim; None if there is none.
+@dataclass(frozen=True)
+class Custom:
+    """How the rest of the document writes what one group may not mention.
 
     Args:
-        names: what the rest of the document calls hyperparameters that the group does not mention, by their name.
+        hypers: its name for each hyperparameter, by the definition's.
+        gradients: the equations that give the gradient a name.
     """
-    meanings, roles = _roles(reading, group, claim, names)
+
+    hypers: Mapping[str, str]
+    gradients: tuple[Claim, ...] = ()
+
+
+def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom) -> Explanation | None:
+    """The cheapest single mistake that turns what the reading's model says into the claim; None if there is none."""
+    meanings, roles = _roles(reading, group, claim, custom)
     found: list[Explanation] = []
-    known_names = frozenset(reading.meanings) | claim.names | frozenset(names.values())
+    known_names = claim.names.union(reading.meanings, custom.hypers.values(), (c.name for c in custom.gradients))
     known = replace(reading, meanings=meanings)
     tried = probes(group, reading, claim, meanings)
     whole = T.relation("=", claim.left, claim.right)
@@ -61,7 +70,7 @@ def explain(group: Group, reading: Interpretation, claim: Claim, names: Mapping[
         if mend.term.head != "relation":
             continue
         mended = replace(claim, left=mend.term.args[0], right=mend.term.args[1])
-        if mended.name != claim.name or mended.step != claim.step:
+        if mended.name != claim.name or mended.step != claim.step or _is_circular(mended):
             continue
         if tried and not any(p.holds(mended.left, mended.right) for p in tried):
             continue
@@ -72,9 +81,11 @@ def explain(group: Group, reading: Interpretation, claim: Claim, names: Mapping[
     return min(found, key=lambda e: e.cost, default=None)
 
 
-def _roles(
-    reading: Interpretation, group: Group, claim: Claim, names: Mapping[str, str]
-) -> tuple[Mapping[str, Meaning], Roles]:
+def _is_circular(claim: Claim) -> bool:
+    return claim.left.head == "at" and any(node == claim.left for _, node in claim.right.walk())
+
+
+def _roles(reading: Interpretation, group: Group, claim: Claim, custom: Custom) -> tuple[Mapping[str, Meaning], Roles]:
     """Meanings and roles of every name that the formula has or a mended one may need."""
     model = reading.model
     own = roles_of(model.optimizer)
@@ -82,13 +93,18 @@ def _roles(
     used = {(m.hyper, m.key) for m in meanings.values()}
     guessed = _guessed(claim, reading)
     for hyper in model.hypers:
-        written = names.get(hyper, model.latex_names[hyper])
+        written = custom.hypers.get(hyper, model.latex_names[hyper])
         if (True, hyper) not in used and written not in meanings and written not in claim.names:
             meanings[written] = Meaning(hyper, hyper=True)
     role = guessed | {n: own.role.get(model.latex_names[m.key], "gradient") for n, m in meanings.items()}
     clock = min(claim.clocks, key=lambda c: (c != "t", c), default="t")
     values = tuple(_written(n, m, group, clock) for n, m in sorted(meanings.items()) if not m.hyper)
-    gradients = tuple(dict.fromkeys(_gradients(group)))
+    gradients = [*dict.fromkeys(_gradients(group))]
+    for given in custom.gradients:
+        if given.name not in meanings and given.name not in claim.names:
+            meanings[given.name] = Meaning(model.gradient, offset=given.shift)
+            role[given.name] = GRADIENT
+            gradients.append(given.left.unspanned())
     return meanings, Roles(role, (*values, *gradients), clock)
 
 
@@ -109,7 +125,7 @@ def _written(name: str, meaning: Meaning, group: Group, clock: str) -> Term:
     """A sequence's value at the step, as the document writes it."""
     definition = group.defined.get(name)
     if definition is not None:
-        return replace(definition.left, span=None)
+        return definition.left.unspanned()
     indexed = any(n.head == "at" and n.name == name for c in group.claims for _, n in c.right.walk())
     return T.at(name, T.name(clock)) if indexed else T.name(name)
 
@@ -118,4 +134,4 @@ def _gradients(group: Group) -> Iterator[Term]:
     for claim in group.claims:
         for _, node in claim.right.walk():
             if node.head == "grad":
-                yield node
+                yield node.unspanned()

@@ -101,7 +101,7 @@ class Judge:
     def _abbreviation(self, claim: Claim, solution: Solution) -> Opinion:
         reading = solution.reading
         users = [f for f in reading.facts if claim.name in _reached(f.claim, reading.aliases)]
-        if not users:
+        if not users or any(claim.name in _reached(c, reading.aliases) for c in reading.wrong):
             return UNRECOGNISED
         conventions = dict.fromkeys(c for f in users for c in _conventions(f, reading) if c != INDEX_SHIFT)
         return Opinion(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from symopt.audit.catalogue import plain
 from symopt.audit.claims import Claim
-from symopt.audit.explain import Explanation, explain
+from symopt.audit.explain import Custom, Explanation, explain
 from symopt.audit.likeness import likeness, marks_of
 from symopt.audit.match import WRONG, Fact, Group, Interpretation, interpretations, readings
 from symopt.audit.names import affinity
@@ -49,8 +49,9 @@ def solve(groups: Sequence[Group]) -> list[Solution | None]:
     first = {group: interpretations(group) for group in dict.fromkeys(groups)}
     votes = _votes(first.values())
     found = {group: _familiar(group, r, votes) for group, r in first.items()}
-    names = _customs([r[0] for r in found.values() if r and not r[0].wrong])
-    solved = {group: _solution(group, r, names) for group, r in found.items()}
+    gradients = dict.fromkeys(c for group in first for c in group.claims if c.name and c.right.head == "grad")
+    custom = Custom(_customs([r[0] for r in found.values() if r and not r[0].wrong]), tuple(gradients)[:1])
+    solved = {group: _solution(group, r, custom) for group, r in found.items()}
     return [solved[group] for group in groups]
 
 
@@ -91,7 +92,7 @@ def _customs(readings: Sequence[Interpretation]) -> Mapping[str, str]:
     return {key: counter.most_common(1)[0][0] for key, counter in votes.items()}
 
 
-def _solution(group: Group, readings: Sequence[Interpretation], names: Mapping[str, str]) -> Solution | None:
+def _solution(group: Group, readings: Sequence[Interpretation], custom: Custom) -> Solution | None:
     """The cheapest reading whose wrong equations are all explained; else the cheapest, with nothing called wrong."""
     if not readings:
         return None
@@ -100,17 +101,17 @@ def _solution(group: Group, readings: Sequence[Interpretation], names: Mapping[s
         for reading in _worth_explaining(group, readings):
             if best is not None and _least_cost(reading) >= best.cost:
                 break
-            found = _explained(group, reading, names)
+            found = _explained(group, reading, custom)
             if found is not None and _is_sure(found) and (best is None or found.cost < best.cost):
                 best = found
     return best or Solution(group, readings[0], {})
 
 
-def _explained(group: Group, reading: Interpretation, names: Mapping[str, str]) -> Solution | None:
+def _explained(group: Group, reading: Interpretation, custom: Custom) -> Solution | None:
     """The reading with every wrong equation explained; None where one is not: the method may be one we do not know."""
     found: dict[Claim, Explanation] = {}
     for claim in reading.wrong:
-        explanation = explain(group, reading, claim, names)
+        explanation = explain(group, reading, claim, custom)
         if explanation is None:
             return None
         found[claim] = explanation

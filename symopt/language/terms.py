@@ -111,6 +111,10 @@ class Term:
         args = tuple(a.map(change) for a in self.args)
         return self if all(a is b for a, b in zip(args, self.args, strict=True)) else replace(self, args=args)
 
+    def unspanned(self) -> Term:
+        """A copy that was written nowhere."""
+        return replace(self, args=tuple(a.unspanned() for a in self.args), span=None)
+
     def names(self) -> frozenset[str]:
         """The names that occur, bound variables and function names excluded."""
         own = {self.name} if self.head in ("name", "at") else set[str]()
