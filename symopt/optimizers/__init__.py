@@ -16,6 +16,9 @@ from symopt.optimizers.weight_decay import with_weight_decay
 
 __all__ = ["UnknownOptimizer", "catalogue", "get", "lookahead", "with_schedule", "with_weight_decay"]
 
+_FIRST = ("gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam")
+"""Modules whose methods others vary: they come first, so that an equation which many share is named after them."""
+
 
 class UnknownOptimizer(KeyError):
     """A name that no definition has; the message offers the nearest ones."""
@@ -31,12 +34,12 @@ class UnknownOptimizer(KeyError):
 
 @cache
 def catalogue() -> Mapping[str, Optimizer | Schedule]:
-    """Every definition that a module of this package holds, by name, in the modules' order."""
+    """Every definition that a module of this package holds, by name: the basic methods, then the modules in order."""
     found: dict[str, Optimizer | Schedule] = {}
-    for module in sorted(pkgutil.iter_modules(__path__, f"{__name__}."), key=lambda m: m.name):
-        for value in vars(importlib.import_module(module.name)).values():
+    for module in dict.fromkeys((*_FIRST, *sorted(m.name for m in pkgutil.iter_modules(__path__)))):
+        for value in vars(importlib.import_module(f"{__name__}.{module}")).values():
             if isinstance(value, Optimizer | Schedule) and found.setdefault(value.name, value) is not value:
-                raise ValueError(f"{module.name}: two definitions are called {value.name}")
+                raise ValueError(f"{module}: two definitions are called {value.name}")
     return MappingProxyType(found)
 
 

@@ -34,7 +34,7 @@ nesterov_rewritten = Optimizer(
         Eq(v[t], mu * v[t - 1] - eta * g[t]),
         Eq(theta[t], theta[t - 1] + mu * v[t] - eta * g[t]),
     ],
-    source="Bengio, Boulanger-Lewandowski & Pascanu 2013, arXiv:1212.0901, section 3.5; Keras (Chollet et al. 2015), SGD",
+    source="Bengio et al. 2013, arXiv:1212.0901, section 3.5; Keras (Chollet et al. 2015), SGD, nesterov=True",
 )
 
 nesterov_simplified = Optimizer(

@@ -45,7 +45,7 @@ def test_a_wrong_name_is_answered_with_the_nearest() -> None:
     with pytest.raises(UnknownOptimizer, match=r"called 'adm'; did you mean .*adam") as error:
         get("adm")
     assert isinstance(error.value, KeyError)
-    with pytest.raises(UnknownOptimizer, match=r"known: adabelief, .*adadelta, adagrad"):
+    with pytest.raises(UnknownOptimizer, match=r"known: gradient-descent, sgd, .*, adabelief"):
         get("?")
 
 
@@ -125,7 +125,7 @@ def in_its_range(expression: sp.Expr, hyper: tuple[Hyper, ...]) -> sp.Expr:
 
 
 def case_by_case(expression: sp.Expr) -> list[sp.Expr]:
-    """The expression with each sign of x - y, x known to be nonnegative, replaced: by 1 with x = y + d, by -1 and by 0."""
+    """The expression with a sign of x - y, x a nonnegative state, replaced: by 1 with x = y + d, by -1 and by 0."""
     for asked in expression.atoms(sp.sign):
         larger = next(a for a in asked.args[0].args if isinstance(a, At))
         above = {larger: larger - asked.args[0] + sp.Dummy(positive=True)}
