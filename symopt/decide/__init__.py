@@ -12,6 +12,14 @@ from symopt.decide.identity import identity
 from symopt.decide.verdict import Equality, Status, Verdict, Witness
 
 __all__ = [
-    "Certificate", "Equality", "Status", "Verdict", "Witness", "equal", "follows", "identity", "recheck",
+    "Certificate",
+    "Equality",
+    "Status",
+    "Verdict",
+    "Witness",
+    "equal",
+    "follows",
+    "identity",
+    "recheck",
     "sign_invariant",
 ]

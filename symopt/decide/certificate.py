@@ -171,4 +171,3 @@ def holds(case: Case) -> bool:
     for rule in [*rules, *map(poly, case.zeros), *rules]:
         difference = divmod(difference, rule)[1]
     return bool(difference.is_zero())
-

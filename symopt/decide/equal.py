@@ -29,9 +29,7 @@ TRIED_STEPS = 3
 MAX_MATCHINGS = 400
 
 
-def equal(
-    a: Optimizer, b: Optimizer, *, hypers: Mapping[str, sp.Expr] | None = None, limit: float = 10.0
-) -> Equality:
+def equal(a: Optimizer, b: Optimizer, *, hypers: Mapping[str, sp.Expr] | None = None, limit: float = 10.0) -> Equality:
     """Whether, for all hyperparameters of a, there are hyperparameters of b that give the same steps.
 
     A matching says what b's hyperparameters and states are in terms of a's. It is proved by
@@ -66,9 +64,7 @@ def equal(
     return Equality(Status.UNDECIDED, witness=witness, reason=reason)
 
 
-def _search(
-    a: Optimizer, b: Optimizer, options: Iterable[Mapping[str, sp.Expr]], budget: Budget
-) -> Equality | None:
+def _search(a: Optimizer, b: Optimizer, options: Iterable[Mapping[str, sp.Expr]], budget: Budget) -> Equality | None:
     runs = Runs(a, b, budget)
     for choice in islice(options, MAX_MATCHINGS):
         for matching in _candidates(a, b, choice, runs):

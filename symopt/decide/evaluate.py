@@ -276,4 +276,3 @@ def differ(a: Number, b: Number) -> bool:
 def text(a: Number) -> str:
     """An exact fraction, or a decimal with its radius."""
     return str(a) if isinstance(a, fmpq) else a.str(12)
-

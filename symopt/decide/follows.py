@@ -102,9 +102,7 @@ def _by_closed_forms(optimizer: Optimizer, claim: Any, budget: Budget) -> list[C
     return unroll(optimizer, claim, budget, base_of(claim), summed=True)
 
 
-def unroll(
-    optimizer: Optimizer, claim: Any, budget: Budget, base: int, *, summed: bool = False
-) -> list[Case] | None:
+def unroll(optimizer: Optimizer, claim: Any, budget: Budget, base: int, *, summed: bool = False) -> list[Case] | None:
     """The claim at step t in terms of the states at step t + base, and at the steps too early for that."""
     kept = kept_signs(optimizer)
     first = max(1, -base)
@@ -302,4 +300,3 @@ def _keeps(
         return step if sequence not in optimizer.states else None
     start = prove(budget, world, lambda n: (n(sequence[0]), n.field.number(0)), asked=wanted)
     return None if start is None else step + start
-

@@ -75,7 +75,5 @@ def of_params(a: Optimizer, b: Optimizer) -> list[sp.Expr]:
         return [a.params[t]]
     rates, decays = [sp.S.One, *_rates(a)], [sp.S.One, *_decays(a)]
     others = [s for s in a.states if s != a.params]
-    moved = [
-        a.params[t] + sign * r * d * s[t] for s in others for r in rates for d in decays for sign in (1, -1)
-    ]
+    moved = [a.params[t] + sign * r * d * s[t] for s in others for r in rates for d in decays for sign in (1, -1)]
     return [a.params[t], *moved]

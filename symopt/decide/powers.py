@@ -260,4 +260,3 @@ def exponential(n: Normalizer, a: Ratio) -> Ratio:
             raise Undecidable("an exponent is too large")
         total = field.multiply(total, field.power(value if p > 0 else field.inverse(value), abs(p)))
     return total
-

@@ -192,4 +192,3 @@ def _survives(monomials: list[tuple[int, ...]], ends: list[End]) -> bool:
         if wanted
     ]
     return all(_survives(v, rest) for v in vertices)
-

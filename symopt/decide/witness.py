@@ -197,7 +197,6 @@ class RunModel:
         self._drawn[step].append((point, value))
         return value
 
-
     def _name_of_draw(self, step: int, extra: int) -> str:
         mark = "'" * extra
         if self.gradients is Gradients.FREE:
@@ -295,4 +294,3 @@ def refutes(claim: Any, left: Number, right: Number) -> bool:
     difference = sign(subtract(left, right))
     wanted = {sp.StrictGreaterThan: (1,), sp.GreaterThan: (0, 1), sp.StrictLessThan: (-1,), sp.LessThan: (-1, 0)}
     return difference not in wanted[type(claim)]
-

@@ -21,6 +21,21 @@ from symopt.language.symbols import (
 from symopt.language.validation import DefinitionError
 
 __all__ = [
-    "At", "DefinitionError", "Dot", "Expect", "Grad", "Hyper", "HyperSymbol", "Norm", "Optimizer",
-    "Schedule", "Sequence", "Shape", "dot", "exact", "grad", "norm", "t",
+    "At",
+    "DefinitionError",
+    "Dot",
+    "Expect",
+    "Grad",
+    "Hyper",
+    "HyperSymbol",
+    "Norm",
+    "Optimizer",
+    "Schedule",
+    "Sequence",
+    "Shape",
+    "dot",
+    "exact",
+    "grad",
+    "norm",
+    "t",
 ]

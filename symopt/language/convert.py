@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from fractions import Fraction
 from typing import Any
 
@@ -12,7 +12,7 @@ from symopt.language import terms as T
 from symopt.language.symbols import At, Dot, Grad, Norm, Sequence
 from symopt.language.terms import Term
 
-_FUNCTIONS: dict[str, Callable[..., sp.Expr]] = {
+_FUNCTIONS: dict[str, Any] = {
     "sqrt": sp.sqrt, "abs": sp.Abs, "sign": sp.sign, "max": sp.Max, "min": sp.Min, "exp": sp.exp,
     "log": sp.log, "floor": sp.floor, "ceil": sp.ceiling, "mod": sp.Mod, "norm": Norm, "dot": Dot,
     "sin": sp.sin, "cos": sp.cos, "tanh": sp.tanh,
@@ -34,7 +34,7 @@ def latex_name(symbol: sp.Symbol) -> str:
     return text.replace("_{1}", "_1").replace("_{2}", "_2").replace("_{0}", "_0")
 
 
-def to_term(expression: sp.Basic) -> Term:
+def to_term(expression: Any) -> Term:
     """The expression as a formula in the customary order: ``theta[t-1]`` before ``- eta ...``."""
     match expression:
         case sp.Rational():
@@ -55,7 +55,7 @@ def to_term(expression: sp.Basic) -> Term:
         case Grad():
             return T.grad(to_term(expression.point))
         case sp.Piecewise():
-            rows = [(to_term(value), to_term(condition)) for value, condition in expression.args]
+            rows = [[to_term(part) for part in pair.args] for pair in expression.args]
             return Term("cases", tuple(x for row in rows for x in row))
         case sp.Sum() | sp.Product():
             variable, low, high = expression.limits[0]
@@ -71,17 +71,17 @@ def to_term(expression: sp.Basic) -> Term:
             raise TypeError(f"no notation for {expression} of type {type(expression).__name__}")
 
 
-def _arguments(call: sp.Expr) -> list[sp.Expr]:
+def _arguments(call: Any) -> list[Any]:
     """A function's arguments in order; those of min and max, which have none, with values at steps first."""
     if isinstance(call, sp.Min | sp.Max):
         return sorted(call.args, key=lambda a: (not a.atoms(At), sp.default_sort_key(a)))
     return list(call.args)
 
 
-def _ordered(total: sp.Add) -> list[sp.Expr]:
+def _ordered(total: sp.Add) -> list[Any]:
     """Positive parts first, remembered values before new ones, constants last, but numbers in front."""
 
-    def key(part: sp.Expr) -> tuple[Any, ...]:
+    def key(part: Any) -> tuple[Any, ...]:
         lags = [a.index for a in part.atoms(At)]
         return (
             bool(part.could_extract_minus_sign()),
@@ -89,13 +89,13 @@ def _ordered(total: sp.Add) -> list[sp.Expr]:
             not (part.is_Rational or any(isinstance(a, At) for a in sp.Mul.make_args(part))),
             all(not sp.expand(i - sp.Symbol("t", integer=True, positive=True)).is_negative for i in lags),
             not isinstance(part, At),
-            part.default_sort_key() if hasattr(part, "default_sort_key") else sp.default_sort_key(part),
+            sp.default_sort_key(part),
         )
 
-    return sorted(total.args, key=lambda part: key(part))
+    return sorted(total.args, key=key)
 
 
-def _product(product: sp.Mul) -> Term:
+def _product(product: Any) -> Term:
     coefficient, rest = product.as_coeff_Mul()
     if coefficient.is_negative:
         return T.neg(to_term(-product))
@@ -108,7 +108,7 @@ def _product(product: sp.Mul) -> Term:
     return T.mul(*head, *(to_term(f) for f in _under_one_root(factors)))
 
 
-def _under_one_root(factors: list[sp.Expr]) -> list[sp.Expr]:
+def _under_one_root(factors: list[Any]) -> list[Any]:
     """The factors with their square roots, which SymPy splits where it knows signs, joined into one."""
     roots = [f for f in factors if f.is_Pow and f.exp == sp.Rational(1, 2)]
     if len(roots) < 2:
@@ -117,7 +117,7 @@ def _under_one_root(factors: list[sp.Expr]) -> list[sp.Expr]:
     return [joined if f == roots[0] else f for f in factors if f not in roots[1:]]
 
 
-def _power(power: sp.Pow) -> Term:
+def _power(power: Any) -> Term:
     base, exponent = power.as_base_exp()
     if power.exp == sp.Rational(1, 2):
         return T.sqrt(to_term(power.base))
@@ -128,7 +128,7 @@ def _power(power: sp.Pow) -> Term:
     return to_term(base) ** to_term(exponent)
 
 
-def to_sympy(term: Term, resolve: Callable[[Term], sp.Expr | None]) -> sp.Expr:
+def to_sympy(term: Term, resolve: Callable[[Term], Any]) -> Any:
     """The expression that a term means.
 
     Args:

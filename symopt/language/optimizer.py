@@ -43,7 +43,7 @@ class Optimizer:
         name: str,
         *,
         hyper: Iterable[Hyper | HyperSymbol],
-        update: Iterable[sp.Eq],
+        update: Iterable[sp.Basic],
         init: Mapping[Sequence, Any] | None = None,
         params: Sequence | None = None,
         title: str = "",
@@ -51,7 +51,7 @@ class Optimizer:
     ) -> None:
         self.name = name
         self.hyper = tuple(h if isinstance(h, Hyper) else h() for h in hyper)
-        self.update = tuple(update)
+        self.update: tuple[Any, ...] = tuple(update)
         self.init = MappingProxyType({s: sp.sympify(x, strict=True) for s, x in (init or {}).items()})
         self.title = title or name
         self.source = source
@@ -71,9 +71,7 @@ class Optimizer:
     @cached_property
     def states(self) -> tuple[Sequence, ...]:
         """The sequences that a later step reads, the parameters first."""
-        read_back = {
-            a.base.name for eq in self.update for a in eq.rhs.atoms(At) if a.index != t
-        } | {self.params.name}
+        read_back = {a.base.name for eq in self.update for a in eq.rhs.atoms(At) if a.index != t} | {self.params.name}
         return tuple(sorted((s for s in self.sequences if s.name in read_back), key=lambda s: s != self.params))
 
     @cached_property

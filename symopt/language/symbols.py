@@ -90,7 +90,7 @@ class At(sp.Expr):
         return self.index.free_symbols
 
     @property
-    def is_commutative(self) -> bool:
+    def is_commutative(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]  # SymPy declares a value
         return bool(self.base.is_commutative)
 
     def _eval_is_real(self) -> bool | None:
@@ -246,4 +246,5 @@ def _signs(domain: sp.Set) -> dict[str, bool]:
 
 def exact(value: float | str | sp.Rational) -> sp.Rational:
     """The rational that a decimal means: 0.9 is 9/10, not the nearest binary fraction."""
-    return value if isinstance(value, sp.Rational) else sp.Rational(str(value))
+    made: Any = value if isinstance(value, sp.Rational) else sp.Rational(str(value))
+    return made

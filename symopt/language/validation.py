@@ -54,7 +54,7 @@ def _check_defaults(optimizer: Optimizer) -> None:
 
 
 def _check_equations(optimizer: Optimizer) -> None:
-    declared: set[sp.Basic] = {h.symbol for h in optimizer.hyper} | {t}
+    declared: set[sp.Basic] = {t, *(h.symbol for h in optimizer.hyper)}
     defined: set[Sequence] = set()
     for number, equation in enumerate(optimizer.update, start=1):
         where = _place(optimizer, number)

@@ -8,7 +8,7 @@ corrects the average by 1 - beta1^t, not by 1 - beta1^(t+1); libraries average w
 and use mu[t] only in the step.
 """
 
-from sympy import Eq, Rational, sqrt
+from sympy import Basic, Eq, Rational, sqrt
 
 from symopt.language import HyperSymbol, Optimizer, Sequence, Shape, grad, t
 from symopt.language.vocabulary import beta1, beta2, eps, eta, g, m, mhat, positive, theta, v, vhat
@@ -62,7 +62,7 @@ nadam_ruder = nadam.replace(
 )
 
 
-def scheduled(momentum: Eq) -> list[Eq]:
+def scheduled(momentum: Basic) -> list[Basic]:
     """The step under the schedule, with the given equation for the average."""
 
     def coefficient(step: object) -> object:

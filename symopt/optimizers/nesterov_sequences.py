@@ -9,7 +9,7 @@ Equation for Modeling Nesterov's Accelerated Gradient Method", arXiv:1503.01243,
 The parameters are y, where the gradient is asked.
 """
 
-from sympy import Eq, Expr, sqrt
+from sympy import Basic, Eq, Expr, sqrt
 
 from symopt.language import Optimizer, Sequence, Shape, grad, t
 from symopt.language.vocabulary import eta, g, mu
@@ -19,7 +19,7 @@ y = Sequence("y")
 a = Sequence("a", shape=Shape.SCALAR, sign="positive")
 
 
-def extrapolated(coefficient: Expr) -> list[Eq]:
+def extrapolated(coefficient: Expr) -> list[Basic]:
     """The step, with the coefficient of the extrapolation."""
     return [
         Eq(g[t], grad(y[t - 1])),

@@ -10,7 +10,7 @@ doi:10.1016/S0925-2312(01)00700-7 (names them Rprop- and iRprop-).
 iRprop- forgets the gradient where the sign changes: no move then, and no change of step size next.
 """
 
-from sympy import Eq, Expr, Interval, Max, Min, Piecewise, oo, sign
+from sympy import Basic, Eq, Expr, Interval, Max, Min, Piecewise, oo, sign
 
 from symopt.language import HyperSymbol, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import g, theta
@@ -25,7 +25,7 @@ step_size = Sequence("Delta", r"\Delta", sign="positive")
 kept = Sequence("gtilde", r"\tilde{g}")
 
 
-def adapted(agreement: Expr) -> Piecewise:
+def adapted(agreement: Expr) -> Basic:
     """The step size, grown where two gradients agree in sign and shrunk where they do not."""
     return Piecewise(
         (Min(growth * step_size[t - 1], largest), agreement > 0),

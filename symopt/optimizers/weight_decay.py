@@ -5,7 +5,9 @@ Loshchilov & Hutter 2019, "Decoupled Weight Decay Regularization", arXiv:1711.05
 
 from __future__ import annotations
 
-from sympy import Eq, Expr
+from typing import Any
+
+from sympy import Eq
 
 from symopt.language import DefinitionError, Grad, HyperSymbol, Optimizer, t
 from symopt.language.vocabulary import eta, weight_decay
@@ -37,8 +39,8 @@ def with_weight_decay(optimizer: Optimizer, *, decoupled: bool, times_rate: bool
     theta = optimizer.params
     decay = weight_decay * _learning_rate(optimizer, decoupled) if times_rate else weight_decay
 
-    def decayed(equation: Eq) -> Eq:
-        right: Expr = equation.rhs
+    def decayed(equation: Any) -> Any:
+        right = equation.rhs
         if not decoupled:
             return Eq(equation.lhs, right.replace(Grad, lambda point: Grad(point) + weight_decay * point))
         return Eq(equation.lhs, right - decay * theta[t - 1]) if equation.lhs == theta[t] else equation

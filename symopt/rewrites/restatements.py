@@ -265,9 +265,7 @@ def reciprocal_root(optimizer: Optimizer) -> Optimizer | None:
         return None
     scale = Sequence("l", sign="nonnegative")
     update = (
-        equation(scale[t], 1 / right)
-        if left.base == root
-        else equation(left, right.xreplace({1 / root[t]: scale[t]}))
+        equation(scale[t], 1 / right) if left.base == root else equation(left, right.xreplace({1 / root[t]: scale[t]}))
         for left, right in sides(optimizer)
     )
     return restated(optimizer, update)

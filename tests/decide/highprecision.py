@@ -63,7 +63,7 @@ def points(expressions: list[Any], rng: Random, count: int) -> list[dict[Any, An
 
 
 def compare(a: Any, b: Any, rng: Random, count: int = 6) -> str:
-    """"equal" (to 40 digits, at every point), "different" (clearly, at one), or "unknown"."""
+    """ "equal" (to 40 digits, at every point), "different" (clearly, at one), or "unknown"."""
     seen = 0
     with mp.workdps(60):
         for point in points([a, b], rng, count):

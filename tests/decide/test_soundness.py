@@ -70,7 +70,7 @@ def test_verdicts_are_sound_on_ten_thousand(check, capsys):
     for seed in range(10_600):
         check(seed, seen)
     with capsys.disabled():
-        print(f"\n{check.__name__}: {({s.value: n for s, n in seen.items()})}")
+        print(f"\n{check.__name__}: { ({s.value: n for s, n in seen.items()}) }")
     assert sum(seen.values()) >= 10_000
     assert seen[Status.UNDECIDED] <= CEILING * sum(seen.values()), seen
 

@@ -18,12 +18,7 @@ from symopt.rewrites.forms import Spelled
 
 OPTIMIZERS = [d for d in definitions().values() if isinstance(d, Optimizer)]
 BY_NAME = {o.name: o for o in OPTIMIZERS}
-PAIRS = [
-    pytest.param(o, c, id=f"{c.name}-{o.name}")
-    for o in OPTIMIZERS
-    for c in CONVENTIONS
-    if c.of(o) is not None
-]
+PAIRS = [pytest.param(o, c, id=f"{c.name}-{o.name}") for o in OPTIMIZERS for c in CONVENTIONS if c.of(o) is not None]
 
 
 def run(optimizer: Optimizer, hyper: dict[str, Fraction], steps: int = 3) -> list[sp.Expr]:
