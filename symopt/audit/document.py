@@ -11,7 +11,7 @@ from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
 from symopt.audit.judge import Judge, Opinion, least_charitable, most_charitable
 from symopt.audit.nested import fast, flattened
-from symopt.audit.plain import is_setting, plain_opinion
+from symopt.audit.plain import exact, is_setting, plain_opinion
 from symopt.audit.solve import solve
 from symopt.language import terms as T
 from symopt.read.documents import CodeBlock, Document, MathBlock
@@ -104,8 +104,13 @@ def _claims(found: Sequence[Formula]) -> Iterator[Claim]:
                 continue
             for symbol, right in statement.steps:
                 whole = _continued(right, found[place + 1 :])
-                if symbol == "=" and not _is_fragment(whole):
+                if symbol == "=" and not _is_fragment(whole) and not _is_worked_out(whole):
                     yield Claim(statement.left, whole, statement.clocks, formula.source, place)
+
+
+def _is_worked_out(right: T.Term) -> bool:
+    """Whether a side is a number other than 0: arithmetic with somebody's data, which no definition knows."""
+    return bool(exact(right))
 
 
 def _is_fragment(term: T.Term) -> bool:

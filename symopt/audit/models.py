@@ -273,8 +273,10 @@ def specialised(model: Model, decimals: frozenset[Fraction]) -> Iterator[Model]:
         return
     decays = [h.name for h in model.optimizer.hyper if h.domain == sp.Interval.Ropen(0, 1)]
     tiny = sorted(d for d in decimals if d < _TINY)
-    rates = sorted({x for d in decimals for x in (d, 1 - d)})
-    options = [[(name, None), *((name, x) for x in rates)] for name in decays]
+    rates = {max(d, 1 - d) for d in decimals - {*tiny}} | (decimals if len(decimals) < 3 else set())
+    if len(rates) ** len(decays) > _COMBINATIONS:
+        return
+    options = [[(name, None), *((name, x) for x in sorted(rates))] for name in decays]
     options += [[("epsilon", None), *(("epsilon", x) for x in tiny)]] if "epsilon" in model.hypers and tiny else []
     for chosen in product(*options):
         fixed = {name: x for name, x in chosen if x is not None}
@@ -283,3 +285,4 @@ def specialised(model: Model, decimals: frozenset[Fraction]) -> Iterator[Model]:
 
 
 _TINY = Fraction(1, 1000)
+_COMBINATIONS = 16
