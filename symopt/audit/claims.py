@@ -67,6 +67,11 @@ class Claim:
         return frozenset(n.name for side in (self.left, self.right) for _, n in side.walk() if n.head == "at")
 
     @cached_property
+    def counts(self) -> bool:
+        """Whether the number of the step itself enters, as in a bias correction."""
+        return any(_counts(side, self.clocks) for side in (self.left, self.right))
+
+    @cached_property
     def evaluable(self) -> bool:
         """Whether it is made of nothing but arithmetic on numbers and one-index sequences."""
         nodes = [node for side in (self.left, self.right) for _, node in side.walk()]
@@ -88,6 +93,14 @@ class Claim:
         return (
             frozenset(node.name for _, node in self.right.walk() if node.head == "name") - self.clocks - {"otherwise"}
         )
+
+
+def _counts(term: Term, clocks: frozenset[str]) -> bool:
+    """Whether a time variable stands anywhere but in an index or a bound."""
+    if term.head == "name":
+        return term.name in clocks
+    args = () if term.head == "at" else term.args[2:] if term.head in ("sum", "prod") else term.args
+    return any(_counts(a, clocks) for a in args)
 
 
 def _has_value(node: Term) -> bool:

@@ -17,6 +17,10 @@ from symopt.language import terms as T
 from symopt.read.documents import CodeBlock, Document, MathBlock
 from symopt.read.notation import Statement, Unread, read, split
 
+_UPHILL = re.compile(r"\b(ascent|ascend|maximi[sz]|reward|policy|log-?likelihood)", re.IGNORECASE)
+_DOWNHILL = re.compile(r"\b(descent|descend|minimi[sz]|loss|cost|error)", re.IGNORECASE)
+_SIGN_ALONE = frozenset({"gradient-descent", "gradient-descent-weight-decay"})
+"""Methods whose sign is all that tells descent from ascent; the text has to say which is meant."""
 NEARBY = 12
 """How many lines above a formula its text reaches."""
 
@@ -62,7 +66,8 @@ def _uphill(opinion: Opinion, formula: Formula, document: Document) -> Opinion:
     if opinion.rewrite != "sign flipped":
         return opinion
     around = " ".join(document.lines[max(0, formula.line - NEARBY) : formula.line + 2])
-    if not re.search(r"\b(ascent|ascend|maximi[sz])", around, re.IGNORECASE):
+    alone = opinion.system in _SIGN_ALONE and not _DOWNHILL.search(around)
+    if not (alone or _UPHILL.search(around)):
         return opinion
     return replace(
         opinion, verdict=Judgement.VARIANT, conventions=(*opinion.conventions, "gradient ascent"),
@@ -102,10 +107,13 @@ def _claims(found: Sequence[Formula]) -> Iterator[Claim]:
         for statement in (content, *content.also):
             if is_setting(statement) and statement.left.head != "at":
                 continue
+            left = statement.left
             for symbol, right in statement.steps:
                 whole = _continued(right, found[place + 1 :])
                 if symbol == "=" and not _is_fragment(whole) and not _is_worked_out(whole):
-                    yield Claim(statement.left, whole, statement.clocks, formula.source, place)
+                    yield Claim(left, whole, statement.clocks, formula.source, place)
+                if symbol != "=":
+                    left = right
 
 
 def _is_worked_out(right: T.Term) -> bool:

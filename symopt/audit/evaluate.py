@@ -151,7 +151,8 @@ class _Sides:
         gap = np.abs(np.subtract(left, right))
         size = np.maximum(np.abs(left), np.abs(right))
         close = (gap <= TOLERANCE * size) & np.isfinite(size)
-        both_unknown = np.isnan(left) & np.isnan(right)
+        telling = size > 0 if self.claim.step != 0 else np.ones_like(size, dtype=bool)
+        both_unknown = (np.isnan(left) & np.isnan(right)) | ~(telling | np.isnan(size))
         shape = tuple(len(c) for c in self.candidates.values())
         return np.broadcast_to(close, shape), np.broadcast_to(~both_unknown, shape)
 

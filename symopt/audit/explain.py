@@ -72,6 +72,8 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
         mended = replace(claim, left=mend.term.args[0], right=mend.term.args[1])
         if mended.name != claim.name or mended.step != claim.step or _is_circular(mended):
             continue
+        if _asked_elsewhere(mended) < _asked_elsewhere(claim):
+            continue
         if tried and not any(p.holds(mended.left, mended.right) for p in tried):
             continue
         for fact in islice(readings_of(group, known, mended), 1):
@@ -83,6 +85,12 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
 
 def _is_circular(claim: Claim) -> bool:
     return claim.left.head == "at" and any(node == claim.left for _, node in claim.right.walk())
+
+
+def _asked_elsewhere(claim: Claim) -> int:
+    """How many gradients the claim asks at a point of its own making; no mistake invents one."""
+    nodes = [node for side in (claim.left, claim.right) for _, node in side.walk()]
+    return sum(node.head == "grad" and node.args[0].head not in ("name", "at") for node in nodes)
 
 
 def _roles(reading: Interpretation, group: Group, claim: Claim, custom: Custom) -> tuple[Mapping[str, Meaning], Roles]:

@@ -16,6 +16,10 @@ from symopt.audit.match import Group
 _PARAMETER_NAMES = frozenset({r"\theta", "w", "W", "x", r"\phi", r"\omega", "p"})
 
 
+CLOSE = 3
+"""How many claims further down a definition still belongs to the formula above it."""
+
+
 class Outline:
     """The equations of one document in order, and the groups they form."""
 
@@ -92,14 +96,15 @@ class Outline:
     def definition(self, name: str, anchor: int, *, far: bool = True) -> int | None:
         """The claim that gives a symbol to the reader of the claim at ``anchor``.
 
-        Between the parameter updates before and after the anchor first, above before below;
-        then anywhere above, but never another method's parameter update.
+        Back to the parameter update before the anchor first, then right below; then anywhere
+        above, but never another method's parameter update; then down to the next update.
         """
         before = max((u for u in self.updates if u < anchor), default=-1)
         after = min((u for u in self.updates if u > anchor), default=len(self.claims))
-        near = [*range(anchor, before, -1), *range(anchor + 1, after)]
+        below = [*range(anchor + 1, after)]
+        near = [*range(anchor, before, -1), *below[:CLOSE]]
         above = [i for i in range(before, -1, -1) if i not in self.updates] if far else []
-        for i in (*near, *above):
+        for i in (*near, *above, *below[CLOSE:]):
             claim = self.claims[i]
             if claim.name == name and claim.step is None and _is_definition(claim):
                 return i

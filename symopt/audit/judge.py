@@ -35,6 +35,7 @@ class Opinion:
 UNRECOGNISED = Opinion(Judgement.UNRECOGNISED, explanation="It is none of the methods that symopt knows.")
 
 INDEX_SHIFT = "index shift"
+_EQUALS = frozenset({"=", ":=", r"\leftarrow", r"\gets", r"\coloneqq", "←"})
 SOON = 6
 """How many formulas further down a symbol may be given that a formula uses."""
 
@@ -167,7 +168,11 @@ def _fix(explanation: Explanation) -> str:
     right = mended_latex(claim.right, mended.right, claim.source)
     if claim.left.span is None:
         return f"= {right}"
-    return f"{mended_latex(claim.left, mended.left, claim.source)} = {right}"
+    sign = " = "
+    if claim.right.span is not None:
+        between = claim.source[claim.left.span[1] : claim.right.span[0]]
+        sign = between.replace("&", "") if between.strip(" &") in _EQUALS else sign
+    return f"{mended_latex(claim.left, mended.left, claim.source)}{sign}{right}"
 
 
 def _reached(claim: Claim, aliases: Mapping[str, Claim]) -> frozenset[str]:

@@ -260,7 +260,7 @@ class _Search:
         branches: list[int | None] = [None]
         cases = [len(rows) for rows in self.model.trials[0].branches.values()]
         branches += range(max(cases, default=0) if claim.right.head != "cases" else 0)
-        origins = (0, 1) if claim.shift == 1 else (0,)
+        origins = (0, 1) if claim.shift == 1 or claim.counts else (0,)
         for origin in origins:
             for label in (False, True) if claim.labels else (False,):
                 for branch in branches:
@@ -300,7 +300,7 @@ class _Search:
             keys, signs = [self.model.gradient], [1]
         else:
             keys, signs = list(self.model.quantities), [1, -1] if definition is not None else [1]
-        offsets = (definition.shift,) if definition is not None else ((0, -1, 1) if indexed else (0,))
+        offsets = self._offsets(name, definition, indexed)
         quantities = [
             Meaning(key, False, sign, offset, lag)
             for key in keys
@@ -313,6 +313,14 @@ class _Search:
             return quantities
         hypers = [Meaning(h, hyper=True) for h in self.model.hypers]
         return hypers if not indexed and hyper_like(name) else hypers + quantities
+
+    def _offsets(self, name: str, definition: Claim | None, indexed: bool) -> tuple[int, ...]:
+        """Which index the step's new value may have; an assignment without one leaves that open."""
+        if definition is None:
+            return (0, -1, 1) if indexed else (0,)
+        if not definition.indexed and any(name in c.timed for c in self.group.claims):
+            return (0, 1)
+        return (definition.shift,)
 
     def _known(self, meaning: Meaning, name: str, claim: Claim) -> list[Meaning]:
         return [meaning] if meaning.hyper else [replace(meaning, lag=lag) for lag in self._lags(name, claim)]
@@ -344,7 +352,7 @@ class _Search:
             joined = self._join(meanings, fact.meanings)
             if joined is None:
                 continue
-            if facts and fact.choice.origin != facts[0].choice.origin and claim.shift == facts[0].claim.shift == 1:
+            if any(f.choice.origin != fact.choice.origin for f in facts if f.claim.counts and claim.counts):
                 continue
             new = sum(self._strangeness(n, m) for n, m in fact.meanings.items() if n not in meanings)
             price = new + LABEL * fact.choice.label + ORIGIN * fact.choice.origin

@@ -18,8 +18,19 @@ EXPLAINED = 4.0
 ALIKE = 0.6
 """How much dearer a reading may be that is of a method met elsewhere in the document."""
 DOUBTFUL = 3.0
-TRIED = 8
+EACH = 3
+"""How many interpretations as one method are tried for an explanation."""
+TRIED = 16
 """How many interpretations of a group with wrong equations are tried for an explanation."""
+
+
+FARFETCHED = frozenset(
+    {
+        "part of a sum missing", "part of a sum too many", "one quantity used for another",
+        "gradient in place of an average", "average in place of the gradient", "quantity missing", "stray quantity",
+    }
+)  # fmt: skip
+"""Mistakes that an equation alone is never charged with: it may be of a method that is not in the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -124,7 +135,9 @@ def _is_sure(solution: Solution) -> bool:
     Some equation of the group must hold as it stands, or the symbols must be the customary ones.
     """
     telling = [f for f in solution.reading.facts if f.claim.right.head not in ("grad", "number")]
-    return bool(telling) or all(_customary(solution, e) for e in solution.explained.values())
+    return bool(telling) or all(
+        e.rewrite.name not in FARFETCHED and _customary(solution, e) for e in solution.explained.values()
+    )
 
 
 def _customary(solution: Solution, explanation: Explanation) -> bool:
@@ -138,10 +151,21 @@ def _customary(solution: Solution, explanation: Explanation) -> bool:
 def _worth_explaining(group: Group, readings: Sequence[Interpretation]) -> Sequence[Interpretation]:
     """The likeliest readings; where no equation holds in any, the plain definitions."""
     if any(r.facts for r in readings):
-        return sorted((r for r in readings if r.facts), key=_least_cost)[:TRIED]
+        return _spread(sorted((r for r in readings if r.facts), key=_least_cost))
     marks = marks_of(side for c in group.claims for side in (c.left, c.right))
     plain = [r for r in readings if not r.model.conventions and not r.model.fixed and not r.aliases]
     return sorted(plain, key=lambda r: -likeness(marks, r.model.marks))[:TRIED]
+
+
+def _spread(readings: Sequence[Interpretation]) -> list[Interpretation]:
+    """The first readings, few of each method, so that one with many conventions does not crowd out the rest."""
+    seen: Counter[str] = Counter()
+    kept: list[Interpretation] = []
+    for reading in readings:
+        seen[reading.model.system] += 1
+        if seen[reading.model.system] <= EACH:
+            kept.append(reading)
+    return kept[:TRIED]
 
 
 def _least_cost(reading: Interpretation) -> float:

@@ -39,6 +39,8 @@ def _spliced(original: Term, mended: Term, source: str) -> str | None:
     for old, new in sorted(zip(original.args, mended.args, strict=True), key=lambda pair: pair[0].span or (0, 0)):
         if old == new:
             continue
+        if original.head == "add" and (old.head == "neg") != (new.head == "neg"):
+            return _bracketed(original, latex(mended, source), source)
         text = _spliced(old, new, source)
         if old.span is None or text is None or old.span[0] < done or not _stands(new, old, original, source):
             return latex(mended, source)
@@ -57,3 +59,17 @@ def _stands(new: Term, old: Term, around: Term, source: str) -> bool:
         # A fraction or a root set as such holds anything; one written on the line does not.
         needed = 1 if around.span and source[around.span[0]] == "\\" else 5
     return _BINDING.get(new.head, 5) >= needed
+
+
+_BRACKETS = (("\\left(", "\\right)"), ("\\left[", "\\right]"), ("(", ")"), ("[", "]"))
+
+
+def _bracketed(old: Term, text: str, source: str) -> str:
+    """A part set anew, in the brackets that the old one stood in."""
+    if old.span is None:
+        return text
+    written = source[slice(*old.span)]
+    for opening, closing in _BRACKETS:
+        if written.startswith(opening) and written.endswith(closing):
+            return f"{opening}{text}{closing}"
+    return text
