@@ -29,7 +29,12 @@ def under_conventions(system: str) -> tuple[Model, ...]:
         return ()
     known = {m.optimizer.update for m in plain()}
     written = [Model(v.optimizer, system, v.conventions, v.changed) for v in variants(definition)]
-    return tuple(m for m in written if m.conventions and m.optimizer.update not in known and m.moves)
+    return tuple(m for m in written if m.conventions and m.optimizer.update not in known and _starts(m))
+
+
+def _starts(model: Model) -> bool:
+    """Whether the parameters ever move; without its small constant, Adadelta's never do."""
+    return "no epsilon" not in model.conventions or model.moves
 
 
 def _as_optimizer(schedule: Schedule) -> Optimizer:

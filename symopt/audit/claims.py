@@ -18,7 +18,7 @@ class Claim:
         left, right: its sides.
         clocks: the document's time variables.
         source: the formula that it was read from, which the terms' spans refer to.
-        place: which formula of the document that is. Claims that say the same are equal.
+        place, line: which formula of the document that is, and where. Claims that say the same are equal.
     """
 
     left: Term
@@ -26,6 +26,7 @@ class Claim:
     clocks: frozenset[str]
     source: str = ""
     place: int = field(default=0, compare=False)
+    line: int = field(default=0, compare=False)
 
     @cached_property
     def name(self) -> str:

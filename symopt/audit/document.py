@@ -111,7 +111,7 @@ def _claims(found: Sequence[Formula]) -> Iterator[Claim]:
             for symbol, right in statement.steps:
                 whole = _continued(right, found[place + 1 :])
                 if symbol == "=" and not _is_fragment(whole) and not _is_worked_out(whole):
-                    yield Claim(left, whole, statement.clocks, formula.source, place)
+                    yield Claim(left, whole, statement.clocks, formula.source, place, formula.line)
                 if symbol != "=":
                     left = right
 

@@ -16,8 +16,8 @@ from symopt.audit.match import Group
 _PARAMETER_NAMES = frozenset({r"\theta", "w", "W", "x", r"\phi", r"\omega", "p"})
 
 
-CLOSE = 3
-"""How many claims further down a definition still belongs to the formula above it."""
+BELOW = 1.5
+"""How much further a line below a formula is than one above it."""
 
 
 class Outline:
@@ -93,18 +93,23 @@ class Outline:
         left = frozenset[str]() if claim.step is None and claim.name else claim.left.names()
         return (claim.right.names() | left) - claim.clocks
 
+    def _distance(self, anchor: int, i: int) -> float:
+        """How far a reader looks: lines, those below weighing more."""
+        lines = self.claims[i].line - self.claims[anchor].line
+        return BELOW * lines if lines > 0 else -lines
+
     def definition(self, name: str, anchor: int, *, far: bool = True) -> int | None:
         """The claim that gives a symbol to the reader of the claim at ``anchor``.
 
-        Back to the parameter update before the anchor first, then right below; then anywhere
-        above, but never another method's parameter update; then down to the next update.
+        Back to the parameter update before the anchor first; then the nearest, down to the next
+        update or anywhere above, but never another method's parameter update.
         """
         before = max((u for u in self.updates if u < anchor), default=-1)
         after = min((u for u in self.updates if u > anchor), default=len(self.claims))
-        below = [*range(anchor + 1, after)]
-        near = [*range(anchor, before, -1), *below[:CLOSE]]
+        near = range(anchor, before, -1)
         above = [i for i in range(before, -1, -1) if i not in self.updates] if far else []
-        for i in (*near, *above, *below[CLOSE:]):
+        elsewhere = sorted((*range(anchor + 1, after), *above), key=lambda i: self._distance(anchor, i))
+        for i in (*near, *elsewhere):
             claim = self.claims[i]
             if claim.name == name and claim.step is None and _is_definition(claim):
                 return i

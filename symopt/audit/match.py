@@ -30,7 +30,7 @@ FIXED = 0.5
 LENGTH = 0.01
 SLACK = 2 * WRONG + 2 * CONVENTION
 """How much dearer than the cheapest a reading with wrong equations may be and still be worth explaining."""
-LIKELY = 6
+LIKELY = 5
 """How many definitions are tried under their conventions."""
 GRID = 300_000
 """How many readings of one equation are tried at once."""

@@ -212,7 +212,7 @@ def _draw(name: str, domain: sp.Set, seed: int) -> float:
     low = float(domain.inf) if domain.inf.is_finite else 0.0
     high = float(domain.sup) if domain.sup.is_finite else low + 1.0
     if domain.is_subset(sp.S.Integers):
-        return 2.0 if seed == 2 else 3.0
+        return (2.0 if seed == 2 else 3.0) if domain.inf >= 1 and name == "k" else float(STEPS + seed)
     if (low, high) == (0.0, 1.0) and domain.sup.is_finite:
         return draw.uniform(0.90, 0.97)
     return low + (high - low) * draw.uniform(0.15, 0.85)
