@@ -18,7 +18,8 @@ class Claim:
         left, right: its sides.
         clocks: the document's time variables.
         source: the formula that it was read from, which the terms' spans refer to.
-        place, line: which formula of the document that is, and where. Claims that say the same are equal.
+        place, line, section: which formula of the document that is, and where. Claims that say the
+            same are equal wherever they stand.
     """
 
     left: Term
@@ -27,6 +28,7 @@ class Claim:
     source: str = ""
     place: int = field(default=0, compare=False)
     line: int = field(default=0, compare=False)
+    section: int = field(default=0, compare=False)
 
     @cached_property
     def name(self) -> str:

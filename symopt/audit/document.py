@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
@@ -14,7 +15,7 @@ from symopt.audit.nested import fast, flattened
 from symopt.audit.plain import exact, is_setting, plain_opinion
 from symopt.audit.solve import solve
 from symopt.language import terms as T
-from symopt.read.documents import CodeBlock, Document, MathBlock
+from symopt.read.documents import CodeBlock, Document, Heading, MathBlock
 from symopt.read.notation import Statement, Unread, read, split
 
 _UPHILL = re.compile(r"\b(ascent|ascend|maximi[sz]|reward|policy|log-?likelihood)", re.IGNORECASE)
@@ -36,6 +37,7 @@ class Formula:
     column: int
     source: str
     content: Statement | Unread
+    section: int = 0
 
 
 def formulas(document: Document) -> list[Formula]:
@@ -47,7 +49,11 @@ def formulas(document: Document) -> list[Formula]:
         for piece in split(block.text)
     ]
     contents = read([text for _, _, text in places])
-    return [Formula(line, column, text, c) for (line, column, text), c in zip(places, contents, strict=True)]
+    headings = [block.line for block in document.blocks if isinstance(block, Heading) and block.level > 0]
+    return [
+        Formula(line, column, text, content, bisect(headings, line))
+        for (line, column, text), content in zip(places, contents, strict=True)
+    ]
 
 
 def audit_document(document: Document, progress: Progress | None = None) -> DocumentReport:
@@ -111,7 +117,7 @@ def _claims(found: Sequence[Formula]) -> Iterator[Claim]:
             for symbol, right in statement.steps:
                 whole = _continued(right, found[place + 1 :])
                 if symbol == "=" and not _is_fragment(whole) and not _is_worked_out(whole):
-                    yield Claim(left, whole, statement.clocks, formula.source, place, formula.line)
+                    yield Claim(left, whole, statement.clocks, formula.source, place, formula.line, formula.section)
                 if symbol != "=":
                     left = right
 

@@ -102,13 +102,14 @@ class Outline:
         """The claim that gives a symbol to the reader of the claim at ``anchor``.
 
         Back to the parameter update before the anchor first; then the nearest, down to the next
-        update or anywhere above, but never another method's parameter update.
+        update or heading or anywhere above, but never another method's parameter update.
         """
         before = max((u for u in self.updates if u < anchor), default=-1)
         after = min((u for u in self.updates if u > anchor), default=len(self.claims))
         near = range(anchor, before, -1)
         above = [i for i in range(before, -1, -1) if i not in self.updates] if far else []
-        elsewhere = sorted((*range(anchor + 1, after), *above), key=lambda i: self._distance(anchor, i))
+        below = [i for i in range(anchor + 1, after) if self.claims[i].section == self.claims[anchor].section]
+        elsewhere = sorted((*below, *above), key=lambda i: self._distance(anchor, i))
         for i in (*near, *elsewhere):
             claim = self.claims[i]
             if claim.name == name and claim.step is None and _is_definition(claim):

@@ -274,8 +274,8 @@ class _Search:
         return Fact(claim, choice, {n: replace(m, lag=0) for n, m in row.items()}, lags, cost)
 
     def distinct(self, row: Mapping[str, Meaning]) -> bool:
-        """Whether no two symbols stand for the same thing; gradients and parameters go by several names."""
-        used = [(m.hyper, m.key) for m in row.values() if m.key not in (self.model.gradient, self.model.params)]
+        """Whether no two symbols stand for the same thing; only a gradient goes by several names."""
+        used = [(m.hyper, m.key) for m in row.values() if m.key != self.model.gradient]
         return len(set(used)) == len(used)
 
     def _strangeness(self, name: str, meaning: Meaning) -> float:
@@ -312,7 +312,9 @@ class _Search:
         if definition is not None or name in self.group.params:
             return quantities
         hypers = [Meaning(h, hyper=True) for h in self.model.hypers]
-        return hypers if not indexed and hyper_like(name) else hypers + quantities
+        if hyper_like(name):
+            return hypers + quantities if indexed else hypers
+        return quantities if indexed else hypers + quantities
 
     def _offsets(self, name: str, definition: Claim | None, indexed: bool) -> tuple[int, ...]:
         """Which index the step's new value may have; an assignment without one leaves that open."""
@@ -366,7 +368,7 @@ class _Search:
             if name in old:
                 if old[name] != meaning:
                     return None
-            elif meaning.key not in (self.model.gradient, self.model.params):
+            elif meaning.key != self.model.gradient:
                 if taken.get((meaning.hyper, meaning.key), name) != name:
                     return None
         return {**old, **new}

@@ -201,6 +201,10 @@ _written = lru_cache(maxsize=None)(to_term)
 """Variants share most of their equations, so each is put into notation once."""
 
 
+_WHOLE = (3.0, 12.0)
+"""Horizons and intervals: one that a run passes, so that drops show, and one that it stays within."""
+
+
 @cache
 def _draw(name: str, domain: sp.Set, seed: int) -> float:
     """A generic value of the domain.
@@ -212,7 +216,7 @@ def _draw(name: str, domain: sp.Set, seed: int) -> float:
     low = float(domain.inf) if domain.inf.is_finite else 0.0
     high = float(domain.sup) if domain.sup.is_finite else low + 1.0
     if domain.is_subset(sp.S.Integers):
-        return (2.0 if seed == 2 else 3.0) if domain.inf >= 1 and name == "k" else float(STEPS + seed)
+        return _WHOLE[seed % 2] if name != "k" else (2.0 if seed == 2 else 3.0)
     if (low, high) == (0.0, 1.0) and domain.sup.is_finite:
         return draw.uniform(0.90, 0.97)
     return low + (high - low) * draw.uniform(0.15, 0.85)
