@@ -274,9 +274,13 @@ class _Search:
         return Fact(claim, choice, {n: replace(m, lag=0) for n, m in row.items()}, lags, cost)
 
     def distinct(self, row: Mapping[str, Meaning]) -> bool:
-        """Whether no two symbols stand for the same thing; only a gradient goes by several names."""
-        used = [(m.hyper, m.key) for m in row.values() if m.key != self.model.gradient]
+        """Whether no two symbols stand for the same thing."""
+        used = [(m.hyper, m.key) for n, m in row.items() if not self._shared(n, m)]
         return len(set(used)) == len(used)
+
+    def _shared(self, name: str, meaning: Meaning) -> bool:
+        """Whether others may stand for the same: gradients, and what they are taken at, go by several names."""
+        return meaning.key == self.model.gradient or name in self.group.params
 
     def _strangeness(self, name: str, meaning: Meaning) -> float:
         cost = STRANGE_NAME * (1 - affinity(name, meaning.key, self.model.latex_names[meaning.key], meaning.hyper))
@@ -368,7 +372,7 @@ class _Search:
             if name in old:
                 if old[name] != meaning:
                     return None
-            elif meaning.key != self.model.gradient:
+            elif not self._shared(name, meaning):
                 if taken.get((meaning.hyper, meaning.key), name) != name:
                     return None
         return {**old, **new}
