@@ -55,6 +55,7 @@ _NOT_HYPER = (r"\theta", r"\phi", r"\omega", r"\Delta")
 
 def hyper_like(name: str) -> bool:
     """Whether a symbol without a time index is, by custom, a constant: a Greek letter or a rate's name."""
+    name = name[1:-1] if name.startswith("{") else name
     return (name.startswith("\\") and not name.startswith((*_NOT_HYPER, r"\hat", r"\tilde", r"\bar"))) or name in (
         "lr", "LR", "k", "T", "a", "c",
     )  # fmt: skip
