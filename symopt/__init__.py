@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from symopt import audit, language, optimizers
     from symopt.language import (
         DefinitionError,
+        Expect,
         HyperSymbol,
         Optimizer,
         Schedule,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "DefinitionError", "HyperSymbol", "Optimizer", "Schedule", "Sequence", "Shape", "__version__",
+    "DefinitionError", "Expect", "HyperSymbol", "Optimizer", "Schedule", "Sequence", "Shape", "__version__",
     "audit", "dot", "grad", "language", "norm", "optimizers", "t",
 ]  # fmt: skip
 

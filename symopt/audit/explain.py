@@ -72,7 +72,7 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
         mended = replace(claim, left=mend.term.args[0], right=mend.term.args[1])
         if mended.name != claim.name or mended.step != claim.step or _is_circular(mended):
             continue
-        if _asked_elsewhere(mended) < _asked_elsewhere(claim):
+        if _loses_gradient(claim, mended):
             continue
         if tried and not any(p.holds(mended.left, mended.right) for p in tried):
             continue
@@ -87,10 +87,11 @@ def _is_circular(claim: Claim) -> bool:
     return claim.left.head == "at" and any(node == claim.left for _, node in claim.right.walk())
 
 
-def _asked_elsewhere(claim: Claim) -> int:
-    """How many gradients the claim asks at a point of its own making; no mistake invents one."""
-    nodes = [node for side in (claim.left, claim.right) for _, node in side.walk()]
-    return sum(node.head == "grad" and node.args[0].head not in ("name", "at") for node in nodes)
+def _loses_gradient(claim: Claim, mended: Claim) -> bool:
+    """Whether a gradient asked at a point of its own making is gone: no mistake invents one."""
+    before, after = ([n for s in (c.left, c.right) for _, n in s.walk() if n.head == "grad"] for c in (claim, mended))
+    made = any(node.args[0].head not in ("name", "at") for node in before)
+    return made and len(after) < len(before)
 
 
 def _roles(reading: Interpretation, group: Group, claim: Claim, custom: Custom) -> tuple[Mapping[str, Meaning], Roles]:

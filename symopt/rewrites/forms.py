@@ -150,6 +150,8 @@ def velocity(optimizer: Optimizer) -> Velocity | None:
         own = equations[state]
         if coefficient.atoms(At) or state.is_nonnegative or isinstance(own, sp.Piecewise):
             continue
+        if optimizer.init.get(state, sp.S.Zero) != 0:  # what starts at a point is a point
+            continue
         memory = [p for p in sp.Add.make_args(own) if p.has(state[t - 1])]
         decay = memory[0] / state[t - 1] if len(memory) == 1 else None
         known = decay if isinstance(decay, HyperSymbol) else None

@@ -204,10 +204,11 @@ def decay_times_rate(optimizer: Optimizer) -> ChangeOfVariables | None:
     """lambda_old = eta lambda_new, as libraries have it."""
     rate = _rate(optimizer)
     decay = next((h.symbol for h in optimizer.hyper if h.symbol.meaning == "weight decay"), None)
-    decoupled = decay is not None and any(
-        left.base == optimizer.params and right.has(decay) for left, right in sides(optimizer)
-    )
-    return ChangeOfVariables(hyper={decay: rate * decay}) if decay is not None and decoupled and rate else None
+    step = sp.expand(optimizer.equations[optimizer.params.name])
+    decays = [part for part in sp.Add.make_args(step) if decay is not None and part.has(decay)]
+    if rate is None or decay is None or not decays or any(part.has(rate) for part in decays):
+        return None  # coupled, or multiplied by the rate already, as Lion's and Adan's are
+    return ChangeOfVariables(hyper={decay: rate * decay})
 
 
 def _decays(optimizer: Optimizer) -> bool:
