@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import mpmath as mp
 import pytest
 from hypothesis import assume, given, settings
@@ -64,7 +66,7 @@ def test_every_definition_has_a_reference() -> None:
 
 
 @named(PLAIN)
-@settings(max_examples=30)
+@settings(max_examples=10)
 @given(data=st.data(), gradient=oracles())
 def test_definition_is_the_paper(optimizer: Optimizer, data: st.DataObject, gradient: Gradient) -> None:
     hyper = data.draw(hyperparameters(optimizer.hyper))
@@ -72,8 +74,16 @@ def test_definition_is_the_paper(optimizer: Optimizer, data: st.DataObject, grad
     assert agree(Run(optimizer, hyper, gradient, START).params(STEPS), expected)
 
 
+@pytest.mark.slow
 @named(PLAIN)
-@settings(max_examples=30)
+@settings(max_examples=60)
+@given(data=st.data(), gradient=oracles())
+def test_definition_is_the_paper_on_many_runs(optimizer: Optimizer, data: st.DataObject, gradient: Gradient) -> None:
+    test_definition_is_the_paper.hypothesis.inner_test(optimizer, data, gradient)
+
+
+@named(PLAIN)
+@settings(max_examples=5)
 @given(data=st.data(), gradient=oracles(), k=st.integers(1, 4))
 def test_lookahead_is_two_nested_loops(optimizer: Optimizer, data: st.DataObject, gradient: Gradient, k: int) -> None:
     wrapped = lookahead(optimizer)
@@ -121,7 +131,7 @@ def test_radam_rectifies_once_the_average_is_long_enough(beta2: str, rectified_f
 
 
 @named(UNDECAYED)
-@settings(max_examples=30)
+@settings(max_examples=5)
 @given(data=st.data(), gradient=oracles())
 def test_coupled_weight_decay_is_a_penalty_on_the_loss(
     optimizer: Optimizer, data: st.DataObject, gradient: Gradient
@@ -134,7 +144,7 @@ def test_coupled_weight_decay_is_a_penalty_on_the_loss(
 
 
 @named(UNDECAYED)
-@settings(max_examples=30)
+@settings(max_examples=5)
 @given(data=st.data(), gradient=oracles())
 def test_decoupled_weight_decay_follows_the_step(optimizer: Optimizer, data: st.DataObject, gradient: Gradient) -> None:
     decayed = with_weight_decay(optimizer, decoupled=True)
@@ -145,8 +155,29 @@ def test_decoupled_weight_decay_follows_the_step(optimizer: Optimizer, data: st.
     assert agree(Run(decayed, hyper, gradient, START).params(STEPS), expected)
 
 
+@pytest.mark.slow
+@named(UNDECAYED)
+@pytest.mark.parametrize(
+    "law",
+    [test_coupled_weight_decay_is_a_penalty_on_the_loss, test_decoupled_weight_decay_follows_the_step],
+    ids=["coupled", "decoupled"],
+)
+@settings(max_examples=30)
+@given(data=st.data(), gradient=oracles())
+def test_weight_decay_on_many_runs(law: Any, optimizer: Optimizer, data: st.DataObject, gradient: Gradient) -> None:
+    law.hypothesis.inner_test(optimizer, data, gradient)
+
+
+@pytest.mark.slow
+@named(PLAIN)
+@settings(max_examples=30)
+@given(data=st.data(), gradient=oracles(), k=st.integers(1, 4))
+def test_lookahead_on_many_runs(optimizer: Optimizer, data: st.DataObject, gradient: Gradient, k: int) -> None:
+    test_lookahead_is_two_nested_loops.hypothesis.inner_test(optimizer, data, gradient, k)
+
+
 @named([o for o in UNDECAYED if "eta" in {h.name for h in o.hyper}])
-@settings(max_examples=10)
+@settings(max_examples=5)
 @given(data=st.data(), gradient=oracles())
 def test_decay_times_the_learning_rate_is_decay_by_the_product(
     optimizer: Optimizer, data: st.DataObject, gradient: Gradient
@@ -229,7 +260,7 @@ def test_every_schedule_has_a_reference() -> None:
 
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda s: s.name)
 @pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov", "adam"])
-@settings(max_examples=30)
+@settings(max_examples=5)
 @given(data=st.data(), gradient=oracles())
 def test_schedule_sets_the_learning_rate(
     name: str, schedule: Schedule, data: st.DataObject, gradient: Gradient
