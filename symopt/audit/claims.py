@@ -70,6 +70,11 @@ class Claim:
         return frozenset(n.name for side in (self.left, self.right) for _, n in side.walk() if n.head == "at")
 
     @cached_property
+    def circular(self) -> bool:
+        """Whether it gives a value from that very value."""
+        return self.indexed and any(node == self.left for _, node in self.right.walk())
+
+    @cached_property
     def counts(self) -> bool:
         """Whether the number of the step itself enters, as in a bias correction."""
         return any(_counts(side, self.clocks) for side in (self.left, self.right))

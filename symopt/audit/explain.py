@@ -15,6 +15,7 @@ from symopt.language.terms import Term
 from symopt.rewrites.mechanism import Rewrite, mends_of
 from symopt.rewrites.mistake_list import MISTAKES
 from symopt.rewrites.roles import GRADIENT, Roles, roles_of
+from symopt.rewrites.table import mistake
 
 LOST = 1.0
 """What it costs to mend a formula by leaving out a symbol that its author wrote."""
@@ -70,7 +71,7 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
         if mend.term.head != "relation":
             continue
         mended = replace(claim, left=mend.term.args[0], right=mend.term.args[1])
-        if mended.name != claim.name or mended.step != claim.step or _is_circular(mended):
+        if mended.name != claim.name or mended.step != claim.step or mended.circular:
             continue
         if _loses_gradient(claim, mended):
             continue
@@ -83,8 +84,15 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
     return min(found, key=lambda e: e.cost, default=None)
 
 
-def _is_circular(claim: Claim) -> bool:
-    return claim.left.head == "at" and any(node == claim.left for _, node in claim.right.walk())
+def named_apart(claim: Claim) -> Claim:
+    """A value made from itself, under a name of its own."""
+    fresh = rf"\hat{{{claim.name}}}"
+    return replace(claim, left=T.at(fresh, claim.left.args[0].unspanned()))
+
+
+def overwritten(claim: Claim, fact: Fact) -> Explanation:
+    """A state overwritten by its corrected value, which continues from there."""
+    return Explanation(claim, mistake("state overwritten by its corrected value"), fact.claim, fact, 0.0)
 
 
 def _loses_gradient(claim: Claim, mended: Claim) -> bool:

@@ -120,7 +120,10 @@ class Outline:
 def _is_definition(claim: Claim) -> bool:
     """Whether it gives its symbol's new value by a formula: no setting (``\\eta = 0.001``), no value of the past."""
     return (
-        bool(claim.name) and claim.shift >= 0 and bool(claim.right.names() - claim.clocks or claim.right.head == "grad")
+        bool(claim.name)
+        and claim.shift >= 0
+        and not claim.circular
+        and bool(claim.right.names() - claim.clocks or claim.right.head == "grad")
     )
 
 

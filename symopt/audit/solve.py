@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from symopt.audit.catalogue import plain
 from symopt.audit.claims import Claim
-from symopt.audit.explain import Custom, Explanation, explain
+from symopt.audit.explain import Custom, Explanation, explain, named_apart, overwritten
 from symopt.audit.likeness import likeness, marks_of
 from symopt.audit.match import WRONG, Fact, Group, Interpretation, interpretations, readings
 from symopt.audit.names import affinity
@@ -105,8 +105,9 @@ def _customs(readings: Sequence[Interpretation]) -> Mapping[str, str]:
 
 def _solution(group: Group, readings: Sequence[Interpretation], custom: Custom) -> Solution | None:
     """The cheapest reading whose wrong equations are all explained; else the cheapest, with nothing called wrong."""
-    if not readings:
-        return None
+    apart = _told_apart(group)
+    if apart is not None or not readings:
+        return apart
     best: Solution | None = None
     if readings[0].wrong:
         for reading in _worth_explaining(group, readings):
@@ -116,6 +117,20 @@ def _solution(group: Group, readings: Sequence[Interpretation], custom: Custom) 
             if found is not None and _is_sure(found) and (best is None or found.cost < best.cost):
                 best = found
     return best or Solution(group, readings[0], {})
+
+
+def _told_apart(group: Group) -> Solution | None:
+    """The group with states that overwrite themselves renamed, where that makes sense of all of it."""
+    culprits = [c for c in group.claims if c.circular]
+    if not culprits:
+        return None
+    renamed = {named_apart(c): c for c in culprits}
+    mended = Group(tuple(named_apart(c) if c.circular else c for c in group.claims))
+    found = interpretations(mended)
+    if not found or found[0].wrong:
+        return None
+    explained = {renamed[f.claim]: overwritten(renamed[f.claim], f) for f in found[0].facts if f.claim in renamed}
+    return Solution(group, found[0], explained)
 
 
 def _explained(group: Group, reading: Interpretation, custom: Custom) -> Solution | None:

@@ -12,13 +12,18 @@ import pytest
 
 from symopt.audit import Finding, Judgement
 from symopt.audit.catalogue import plain, under_conventions
-from symopt.language import Optimizer
+from symopt.language import Norm, Optimizer
 from symopt.language.latex import latex
 from symopt.optimizers import catalogue
 from symopt.rewrites import Broken, apply_mistake, mistakes, terms_of
 from tests.audit.documents import findings, printed
 
-OPTIMIZERS = {name: d for name, d in catalogue().items() if isinstance(d, Optimizer)}
+# One of each that say the same; with a norm, one coordinate does not show what a mistake changes.
+OPTIMIZERS = {
+    m.system: m.optimizer
+    for m in plain()
+    if isinstance(catalogue()[m.system], Optimizer) and not any(eq.has(Norm) for eq in m.optimizer.update)
+}
 PLAIN = [pytest.param(d, id=name) for name, d in OPTIMIZERS.items()]
 WRITTEN = [
     pytest.param(m, id=f"{m.system} {' + '.join(m.conventions)}") for p in plain() for m in under_conventions(p.system)

@@ -259,7 +259,8 @@ def _value(node: Node) -> Fraction:
 
 def _joined(head: str, args: list[Term], node: Node) -> Term:
     assert head == "add"
-    flat = tuple(b for a in args for b in (a.args if a.head == "add" else (a,)))
+    parts = zip(args, node.items, strict=True)
+    flat = tuple(b for a, n in parts for b in (a.args if a.head == "add" and n.kind != "group" else (a,)))
     return Term("add", flat, span=(node.start, node.end))
 
 
