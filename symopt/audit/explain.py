@@ -8,7 +8,7 @@ from itertools import islice
 
 from symopt.audit.claims import Claim
 from symopt.audit.evaluate import Meaning
-from symopt.audit.match import Fact, Group, Interpretation, probes, readings_of
+from symopt.audit.match import Fact, Group, Interpretation, is_open, probes, readings_of
 from symopt.audit.names import affinity
 from symopt.language import terms as T
 from symopt.language.terms import Term
@@ -61,6 +61,8 @@ class Custom:
 
 def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom) -> Explanation | None:
     """The cheapest single mistake that turns what the reading's model says into the claim; None if there is none."""
+    if is_open(group, reading, claim, reading.meanings):
+        return None
     meanings, roles = _roles(reading, group, claim, custom)
     found: list[Explanation] = []
     known_names = claim.names.union(reading.meanings, custom.hypers.values(), (c.name for c in custom.gradients))

@@ -151,6 +151,13 @@ def _price(model: Model) -> float:
     return CONVENTION * len(model.conventions) + FIXED * len(model.fixed) + LENGTH * len(model.optimizer.update)
 
 
+def is_open(group: Group, reading: Interpretation, claim: Claim, known: Mapping[str, Meaning]) -> bool:
+    """Whether too little is known of an equation's symbols to say that it does not hold."""
+    search = _Search(group, reading.model, reading.aliases)
+    names = search.names(claim)
+    return search.wide(claim, {n: m for n, m in known.items() if n in names})
+
+
 def readings_of(group: Group, reading: Interpretation, claim: Claim) -> Iterator[Fact]:
     """The ways in which another equation holds under an interpretation, cheapest first."""
     search = _Search(group, reading.model, reading.aliases)
@@ -164,7 +171,7 @@ def probes(group: Group, reading: Interpretation, claim: Claim, known: Mapping[s
     """
     search = _Search(group, reading.model, reading.aliases)
     options = search.options(claim, known)
-    if prod(len(o) for o in options.values()) > PROBES:
+    if _size(options) > PROBES:
         return []
     rows = [dict(zip(options, row, strict=True)) for row in product(*options.values())]
     choices = [choice for choice, _ in search.choices(claim)]
@@ -181,6 +188,10 @@ def _searches(group: Group, model: Model) -> Iterator[_Search]:
         yield _Search(group, model, strangers)
     if loose and len(loose) > len(strangers):
         yield _Search(group, model, loose)
+
+
+def _size(options: Mapping[str, Sequence[Meaning]]) -> int:
+    return prod(len(o) for o in options.values())
 
 
 def _is_gradient(claim: Claim) -> bool:
@@ -213,11 +224,11 @@ class _Search:
         hopeless = 0
         for claim in self.claims:
             table = self.table(claim)
-            hopeless += not table
+            hopeless += not table and not self.wide(claim, {})
             if hopeless > allowed or self.fixed + WRONG * hopeless >= self.bound:
                 return None
             tables.append((claim, table))
-        tables.sort(key=lambda row: (not row[1], len(row[1])))
+        tables.sort(key=lambda row: (not row[1], not self.wide(row[0], {}), len(row[1])))
         self.found: Interpretation | None = None
         self._extend(tables, 0, {}, (), (), self.fixed, allowed)
         return self.found
@@ -231,10 +242,10 @@ class _Search:
         found: list[Fact] = []
         if not claim.evaluable:
             return found
-        options = self.options(claim, {n: m for n, m in (known or {}).items() if n in self._names(claim)})
+        options = self.options(claim, {n: m for n, m in (known or {}).items() if n in self.names(claim)})
         if any(not c for c in options.values()):
             return []
-        if prod(len(o) for o in options.values()) > GRID:
+        if _size(options) > GRID:
             return []
         for choice, price in self.choices(claim):
             rows = islice(self.setting.agreements(claim, options, choice), 400)
@@ -244,16 +255,20 @@ class _Search:
         found.sort(key=lambda f: f.cost)
         return found[:UNEXPLORED]
 
+    def wide(self, claim: Claim, known: Mapping[str, Meaning]) -> bool:
+        """Whether an equation has too many readings to be tried at once, before others say what its symbols are."""
+        return claim.evaluable and _size(self.options(claim, known)) > GRID
+
     def options(self, claim: Claim, known: Mapping[str, Meaning]) -> dict[str, list[Meaning]]:
         """What each symbol of an equation may stand for, given what is known of some."""
-        names = sorted(self._names(claim) | known.keys())
+        names = sorted(self.names(claim) | known.keys())
         return {n: self._known(known[n], n, claim) if n in known else self.candidates(n, claim) for n in names}
 
-    def _names(self, claim: Claim, seen: frozenset[str] = frozenset()) -> frozenset[str]:
+    def names(self, claim: Claim, seen: frozenset[str] = frozenset()) -> frozenset[str]:
         """Names to be read in an equation, those inside its abbreviations included."""
         names = claim.names
         for n in names & self.aliases.keys() - seen:
-            names = (names - {n}) | self._names(self.aliases[n], seen | names & self.aliases.keys())
+            names = (names - {n}) | self.names(self.aliases[n], seen | names & self.aliases.keys())
         return (names - self.aliases.keys()) | ({claim.name} - {""} - self.aliases.keys())
 
     def choices(self, claim: Claim) -> Iterator[tuple[Choice, float]]:
@@ -354,6 +369,8 @@ class _Search:
             self.found = Interpretation(self.model, meanings, facts, wrong, self.aliases, self.group.params, cost)
             return
         claim, table = tables[depth]
+        if not table and self.wide(claim, {}):
+            table = self.facts(claim, meanings)
         for fact in table:
             joined = self._join(meanings, fact.meanings)
             if joined is None:
