@@ -86,6 +86,11 @@ class Claim:
         return all(_has_value(node) for node in nodes)
 
     @cached_property
+    def cased(self) -> bool:
+        """Whether it tells cases apart."""
+        return any(node.head == "cases" for _, node in self.right.walk())
+
+    @cached_property
     def expects(self) -> bool:
         return any(node.head == "expect" for side in (self.left, self.right) for _, node in side.walk())
 

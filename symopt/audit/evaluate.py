@@ -69,6 +69,12 @@ class Setting:
     aliases: Mapping[str, Claim]
     params: frozenset[str]
 
+    def trials(self, claim: Claim) -> Sequence[Trial]:
+        """The runs that an equation has to hold in."""
+        if claim.expects:
+            return self.model.stationary_trials
+        return (*self.model.trials, *self.model.first_steps) if claim.cased else self.model.trials
+
     def agreements(
         self, claim: Claim, candidates: Mapping[str, Sequence[Meaning]], choice: Choice
     ) -> Iterator[Mapping[str, Meaning]]:
@@ -76,7 +82,7 @@ class Setting:
         names = tuple(candidates)
         agree = np.ones([len(candidates[n]) for n in names], dtype=bool)
         informed = np.zeros_like(agree)
-        trials = self.model.stationary_trials if claim.expects else self.model.trials
+        trials = self.trials(claim)
         for trial in trials:
             with np.errstate(all="ignore"):
                 both = _Sides(self, claim, trial, names, candidates, choice).compare()
@@ -98,7 +104,7 @@ class Probe:
     """
 
     def __init__(self, setting: Setting, claim: Claim, meanings: Mapping[str, Meaning], choice: Choice) -> None:
-        trials = setting.model.stationary_trials if claim.expects else setting.model.trials
+        trials = setting.trials(claim)
         self.runs = [_Sides(setting, claim, trial, (), {}, choice, meanings) for trial in trials]
 
     def holds(self, left: Term, right: Term) -> bool:

@@ -141,6 +141,11 @@ class Model:
         return tuple(self._run(seed, time, False) for seed, time in enumerate(self._times, start=1))
 
     @cached_property
+    def first_steps(self) -> tuple[Trial, ...]:
+        """A run tried at its first step, for equations that tell it from the others."""
+        return (self._run(len(self._times) + 1, 1, False),)
+
+    @cached_property
     def _times(self) -> tuple[int, ...]:
         """Steps to try, one a run: more of them where different runs take different branches."""
         heads = {node.head if node.head != "call" else node.name for _, right in self.terms for _, node in right.walk()}
