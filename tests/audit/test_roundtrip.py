@@ -78,7 +78,7 @@ def _outcomes(name: str) -> list[Outcome]:
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 def test_mistakes_are_found_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    """Mistakes are flagged and explained by themselves or an equivalent one; 95 of 100 is the aim, and the share is printed.
+    """Mistakes are flagged and explained by themselves or an equivalent one; the aim is 95 of 100.
 
     A mistake that turns one method into another of the catalogue, or into the same in another
     form, is none: every equation of it is then proved.
