@@ -14,7 +14,7 @@ from symopt.language import terms as T
 from symopt.language.terms import Term
 from symopt.rewrites.mechanism import Rewrite, mends_of
 from symopt.rewrites.mistake_list import MISTAKES
-from symopt.rewrites.roles import GRADIENT, Roles, roles_of
+from symopt.rewrites.roles import EPSILON, GRADIENT, Roles, roles_of
 from symopt.rewrites.table import mistake
 
 LOST = 1.0
@@ -75,8 +75,8 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
         mended = replace(claim, left=mend.term.args[0], right=mend.term.args[1])
         if mended.name != claim.name or mended.step != claim.step or mended.circular:
             continue
-        if _loses_gradient(claim, mended):
-            continue
+        if _loses_gradient(claim, mended) or any(roles.role.get(n) == EPSILON for n in mended.names - claim.names):
+            continue  # to leave epsilon out is a convention
         if tried and not any(p.holds(mended.left, mended.right) for p in tried):
             continue
         for fact in islice(readings_of(group, known, mended), 1):

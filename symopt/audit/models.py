@@ -154,7 +154,7 @@ class Model:
     @cached_property
     def moves(self) -> bool:
         """Whether the parameters change at all (Adadelta without its small constant never starts)."""
-        return all(len(set(trial.values[self.params])) > 2 for trial in self.trials)
+        return all(len({x for x in trial.values[self.params] if np.isfinite(x)}) > 2 for trial in self.trials)
 
     @cached_property
     def stationary_trials(self) -> tuple[Trial, ...]:
