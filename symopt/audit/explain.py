@@ -15,7 +15,6 @@ from symopt.language.terms import Term
 from symopt.rewrites.mechanism import Rewrite, mends_of
 from symopt.rewrites.mistake_list import MISTAKES
 from symopt.rewrites.roles import EPSILON, GRADIENT, Roles, roles_of
-from symopt.rewrites.table import mistake
 
 LOST = 1.0
 """What it costs to mend a formula by leaving out a symbol that its author wrote."""
@@ -90,11 +89,6 @@ def named_apart(claim: Claim) -> Claim:
     """A value made from itself, under a name of its own."""
     fresh = rf"\hat{{{claim.name}}}"
     return replace(claim, left=T.at(fresh, claim.left.args[0].unspanned()))
-
-
-def overwritten(claim: Claim, fact: Fact) -> Explanation:
-    """A state overwritten by its corrected value, which continues from there."""
-    return Explanation(claim, mistake("state overwritten by its corrected value"), fact.claim, fact, 0.0)
 
 
 def _loses_gradient(claim: Claim, mended: Claim) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from symopt.audit.claims import Claim
-from symopt.audit.explain import Explanation
+from symopt.audit.explain import Explanation, named_apart
 from symopt.audit.findings import Judgement
 from symopt.audit.match import Fact, Interpretation
 from symopt.audit.solve import Solution
@@ -35,6 +35,7 @@ class Opinion:
 UNRECOGNISED = Opinion(Judgement.UNRECOGNISED, explanation="It is none of the methods that symopt knows.")
 
 INDEX_SHIFT = "index shift"
+SAME_NAME = "corrected value under the state's name"
 _EQUALS = frozenset({"=", ":=", r"\leftarrow", r"\gets", r"\coloneqq", "←"})
 SOON = 6
 """How many formulas further down a symbol may be given that a formula uses."""
@@ -73,6 +74,9 @@ class Judge:
         for fact in reading.facts:
             if fact.claim == claim:
                 return self._holds(fact, solution)
+            if claim.circular and fact.claim == named_apart(claim):
+                held = self._holds(fact, solution)
+                return replace(held, verdict=Judgement.VARIANT, conventions=(*held.conventions, SAME_NAME))
         if reading.aliases.get(claim.name) == claim:
             return self._abbreviation(claim, solution)
         explanation = solution.explained.get(claim)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from symopt.audit.catalogue import plain
 from symopt.audit.claims import Claim
-from symopt.audit.explain import Custom, Explanation, explain, named_apart, overwritten
+from symopt.audit.explain import Custom, Explanation, explain, named_apart
 from symopt.audit.likeness import likeness, marks_of
 from symopt.audit.match import WRONG, Fact, Group, Interpretation, interpretations, readings
 from symopt.audit.names import affinity
@@ -30,7 +30,7 @@ FARFETCHED = frozenset(
         "gradient in place of an average", "average in place of the gradient", "quantity missing", "stray quantity",
     }
 )  # fmt: skip
-"""Mistakes that an equation alone is never charged with: it may be of a method that is not in the catalogue."""
+"""Mistakes that take two other equations to be charged with: it may be a method that is not in the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -120,17 +120,11 @@ def _solution(group: Group, readings: Sequence[Interpretation], custom: Custom) 
 
 
 def _told_apart(group: Group) -> Solution | None:
-    """The group with states that overwrite themselves renamed, where that makes sense of all of it."""
-    culprits = [c for c in group.claims if c.circular]
-    if not culprits:
+    """The group with values made from themselves under names of their own, where that makes sense of all of it."""
+    if not any(c.circular for c in group.claims):
         return None
-    renamed = {named_apart(c): c for c in culprits}
-    mended = Group(tuple(named_apart(c) if c.circular else c for c in group.claims))
-    found = interpretations(mended)
-    if not found or found[0].wrong:
-        return None
-    explained = {renamed[f.claim]: overwritten(renamed[f.claim], f) for f in found[0].facts if f.claim in renamed}
-    return Solution(group, found[0], explained)
+    found = interpretations(Group(tuple(named_apart(c) if c.circular else c for c in group.claims)))
+    return Solution(group, found[0], {}) if found and not found[0].wrong else None
 
 
 def _explained(group: Group, reading: Interpretation, custom: Custom) -> Solution | None:
@@ -150,9 +144,10 @@ def _is_sure(solution: Solution) -> bool:
     Some equation of the group must hold as it stands, or the symbols must be the customary ones.
     """
     telling = [f for f in solution.reading.facts if f.claim.right.head not in ("grad", "number")]
-    return bool(telling) or all(
-        e.rewrite.name not in FARFETCHED and _customary(solution, e) for e in solution.explained.values()
-    )
+    farfetched = any(e.rewrite.name in FARFETCHED for e in solution.explained.values())
+    if len(telling) > farfetched:
+        return True
+    return not farfetched and all(_customary(solution, e) for e in solution.explained.values())
 
 
 def _customary(solution: Solution, explanation: Explanation) -> bool:
