@@ -30,7 +30,8 @@ FARFETCHED = frozenset(
         "gradient in place of an average", "average in place of the gradient", "quantity missing", "stray quantity",
     }
 )  # fmt: skip
-"""Mistakes that take two other equations to be charged with: it may be a method that is not in the catalogue."""
+"""Mistakes that an equation alone is never charged with, nor by way of a symbol that its group does not have:
+it may be of a method that is not in the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -144,10 +145,11 @@ def _is_sure(solution: Solution) -> bool:
     Some equation of the group must hold as it stands, or the symbols must be the customary ones.
     """
     telling = [f for f in solution.reading.facts if f.claim.right.head not in ("grad", "number")]
-    farfetched = any(e.rewrite.name in FARFETCHED for e in solution.explained.values())
-    if len(telling) > farfetched:
-        return True
-    return not farfetched and all(_customary(solution, e) for e in solution.explained.values())
+    farfetched = [e for e in solution.explained.values() if e.rewrite.name in FARFETCHED]
+    written = frozenset(n for c in solution.group.claims for n in c.names)
+    if any(not e.mended.names <= written for e in farfetched):
+        return False
+    return bool(telling) or (not farfetched and all(_customary(solution, e) for e in solution.explained.values()))
 
 
 def _customary(solution: Solution, explanation: Explanation) -> bool:
