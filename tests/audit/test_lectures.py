@@ -1,7 +1,8 @@
 """The five lectures: the verdict on every formula, kept beside this file.
 
 ``lectures.json`` was written from an audit that had been compared by eye with verdicts settled by
-hand beforehand; it guards against change and is no independent judge. It lists, for each document of docs/lectures, every formula that says something,
+hand beforehand; it guards against change and is no independent judge. It lists,
+for each document of docs/lectures, every formula that says something,
 in order, with its verdict; an erratum has the mistake and the mended formula.
 """
 
