@@ -9,20 +9,30 @@ from __future__ import annotations
 import difflib
 import os
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from symopt.audit import audit
 from symopt.render import to_markdown
 
 DOCS = Path(__file__).resolve().parent
-HEADER = "<!-- Generated from the audit of docs/lectures by `python docs/generate.py`; do not edit. -->\n\n"
+HEADER = "<!-- Generated from {source} by `python docs/generate.py`; do not edit. -->\n\n"
+
+
+def errata() -> dict[Path, str]:
+    """What the audit finds in docs/lectures."""
+    lectures = sorted(Path("docs/lectures").glob("*.md"))
+    return {DOCS / "errata.md": HEADER.format(source="the audit of docs/lectures") + to_markdown(audit(lectures))}
+
+
+PAGES: tuple[Callable[[], dict[Path, str]], ...] = (errata,)
+"""Each makes some of the generated pages: their paths with their texts."""
 
 
 def pages() -> dict[Path, str]:
     """Every generated page with its text."""
     os.chdir(DOCS.parent)  # paths in the pages are relative to the repository
-    lectures = sorted(Path("docs/lectures").glob("*.md"))
-    return {DOCS / "errata.md": HEADER + to_markdown(audit(lectures))}
+    return {path: text for make in PAGES for path, text in make().items()}
 
 
 def main() -> int:

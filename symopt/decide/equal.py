@@ -40,7 +40,7 @@ def equal(a: Optimizer, b: Optimizer, *, hypers: Mapping[str, sp.Expr] | None = 
         a: an optimizer.
         b: another.
         hypers: b's hyperparameters, by name, in a's; by default they are searched for.
-        limit: seconds until the answer is undecided.
+        limit: seconds of processor time until the answer is undecided.
 
     Returns:
         Proved, with the matching. Refuted only for given ``hypers``: a run in which the

@@ -34,7 +34,7 @@ def follows(optimizer: Optimizer, claim: Any, *, limit: float = 2.0) -> Verdict:
         optimizer: the definition.
         claim: ``Eq(left, right)`` (or an inequality) about the definition's sequences at t,
             t - 1, ... or at numbered steps, its hyperparameters, gradients, sums to t.
-        limit: seconds until the verdict is undecided.
+        limit: seconds of processor time until the verdict is undecided.
 
     Returns:
         The verdict: proved by unrolling one step, by closed forms, or by induction on t; refuted

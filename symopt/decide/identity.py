@@ -37,7 +37,7 @@ def identity(
         rhs: an expression.
         hypers: hyperparameters whose domains replace what symbols of equal name assume.
         assuming: comparisons taken as true, such as ``x > 0``.
-        limit: seconds until the verdict is undecided.
+        limit: seconds of processor time until the verdict is undecided.
 
     Returns:
         The verdict; proved by an identity of rational functions, refuted by small numbers.

@@ -1,0 +1,49 @@
+"""The command line: each command is a thin file that parses arguments, calls one function and renders."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+
+import click
+
+import symopt
+from symopt.cli.status import INTERRUPTED, TROUBLE
+
+COMMANDS = {
+    "audit": "audit",
+    "list": "definitions",
+    "show": "definitions",
+}
+"""The commands, in the order in which help lists them, and the module of this package that holds each."""
+
+
+class _Commands(click.Group):
+    """The commands of the table; a module is imported when its command is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"symopt.cli.{COMMANDS[cmd_name]}")
+        return getattr(module, f"{cmd_name}_command")
+
+
+@click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(symopt.__version__, prog_name="symopt")
+def cli() -> None:
+    """Optimizers defined once, and an audit that finds wrong formulas in documents about them."""
+
+
+def main() -> None:
+    """Run the command line; the process ends with its exit status."""
+    try:
+        cli.main(prog_name="symopt", standalone_mode=False)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(TROUBLE)
+    except (KeyboardInterrupt, click.Abort):
+        click.echo("symopt: interrupted", err=True)
+        sys.exit(INTERRUPTED)
