@@ -21,7 +21,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Statement:
-    """What was proved, by kind: identity, claim, sign or equality; written as JSON only when asked for."""
+    """What was proved, by kind: identity, relation, claim, sign or equality; written as JSON only when asked for."""
 
     kind: str
     parts: tuple[Any, ...]
@@ -61,6 +61,10 @@ def _decoded(data: Json) -> Any:
 
 def identity_statement(lhs: sp.Expr, rhs: sp.Expr, assuming: tuple[Any, ...]) -> Statement:
     return Statement("identity", (lhs, rhs, assuming))
+
+
+def relation_statement(claim: Any, assuming: tuple[Any, ...]) -> Statement:
+    return Statement("relation", (claim, assuming))
 
 
 def claim_statement(optimizer: Optimizer, claim: Any) -> Statement:
@@ -119,7 +123,8 @@ class Certificate:
     def _equates(self) -> bool:
         """Whether the cases are identities, not signs."""
         kind, parts = self.statement.kind, self.statement.parts
-        return kind == "identity" or (kind == "claim" and isinstance(parts[1], sp.Eq))
+        claimed = parts[1] if kind == "claim" else parts[0]
+        return kind == "identity" or (kind in ("claim", "relation") and isinstance(claimed, sp.Eq))
 
 
 def recheck(text: str) -> Verdict:
@@ -138,12 +143,15 @@ def _decided(statement: Statement) -> Verdict:
     # The deciding functions make certificates, so they are imported where they are used.
     from symopt.decide.equal import recheck_matching
     from symopt.decide.follows import follows, sign_invariant
+    from symopt.decide.holds import holds as comparison_holds
     from symopt.decide.identity import identity
 
     parts = statement.parts
     match statement.kind:
         case "identity":
             return identity(parts[0], parts[1], assuming=parts[2], limit=10.0)
+        case "relation":
+            return comparison_holds(parts[0], assuming=parts[1], limit=10.0)
         case "claim":
             return follows(parts[0], parts[1], limit=10.0)
         case "sign":

@@ -59,7 +59,7 @@ class Signs:
         signs = ZERO if constant == 0 else (PLUS if constant > 0 else MINUS)
         for factor, exponent in factors + self.field.factors(a.den)[1]:
             own = self.of(factor)
-            signs = times(signs, own if exponent % 2 else times(own, own))
+            signs = times(signs, own if exponent % 2 else squares(own))
         constant = self.field.factors(a.den)[0]
         return signs if constant > 0 else times(signs, MINUS)
 
@@ -96,7 +96,7 @@ class Signs:
             signs = PLUS if p.leading_coefficient() > 0 else MINUS
             for generator in used:
                 own = self._range(generator).signs()
-                signs = times(signs, own if p.degrees()[generator.slot] % 2 else times(own, own))
+                signs = times(signs, own if p.degrees()[generator.slot] % 2 else squares(own))
             return signs
         found = self._by_substitution(p, used)
         if found != ANY:
@@ -151,6 +151,11 @@ class Signs:
 def times(a: SignSet, b: SignSet) -> SignSet:
     """The signs of products."""
     return frozenset(x * y for x in a for y in b)
+
+
+def squares(a: SignSet) -> SignSet:
+    """The signs of squares."""
+    return frozenset(x * x for x in a)
 
 
 def _key(p: Poly) -> tuple[str, bool]:

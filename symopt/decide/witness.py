@@ -222,10 +222,14 @@ class RunModel:
 
 def of_identity(lhs: sp.Expr, rhs: sp.Expr, assuming: tuple[Any, ...], budget: Budget) -> Witness | None:
     """Values of the free quantities at which the sides differ and the assumptions hold."""
-    timed = any(e.has(t) for e in (lhs, rhs))
+    return of_relation(sp.Eq(lhs, rhs, evaluate=False), assuming, budget)
+
+
+def of_relation(claim: Any, assuming: tuple[Any, ...], budget: Budget) -> Witness | None:
+    """Values of the free quantities at which the comparison is false and the assumptions hold."""
+    timed = claim.has(t)
     steps = STEPS if timed else STEPS[:1]
     attempts = ATTEMPTS if timed else 2 * ATTEMPTS
-    claim = sp.Eq(lhs, rhs, evaluate=False)
     return _first(FreeModel, claim, assuming, steps, budget, attempts=attempts, timed=timed)
 
 
