@@ -7,21 +7,24 @@ average's mean falls short of the gradient's: what Adam divides by.
 Kingma & Ba 2015, arXiv:1412.6980, section 3.
 """
 
-from sympy import Eq, Sum, Symbol
+from collections.abc import Mapping
 
+from sympy import Eq
+
+import symopt
 from symopt import Expect, t
 from symopt.decide import Verdict, follows
+from symopt.derive import Derivation
 from symopt.language.vocabulary import beta1, beta2, g, m, v
 from symopt.optimizers import get
 
-i = Symbol("i", integer=True, positive=True)
 
-
-def prove() -> dict[str, Verdict]:
+def prove() -> Mapping[str, Verdict | Derivation]:
     adam = get("adam")
-    claims = {
-        "the average as a sum": Eq(m[t], (1 - beta1) * Sum(beta1 ** (t - i) * g[i], (i, 1, t)), evaluate=False),
-        "the mean of the first moment": Eq(Expect(m[t]), (1 - beta1**t) * Expect(g[t]), evaluate=False),
-        "the mean of the second moment": Eq(Expect(v[t]), (1 - beta2**t) * Expect(g[t] ** 2), evaluate=False),
+    return {
+        "the average as a sum": symopt.unroll(adam, "m"),
+        "the mean of the first moment": follows(adam, Eq(Expect(m[t]), (1 - beta1**t) * Expect(g[t]), evaluate=False)),
+        "the mean of the second moment": follows(
+            adam, Eq(Expect(v[t]), (1 - beta2**t) * Expect(g[t] ** 2), evaluate=False)
+        ),
     }
-    return {name: follows(adam, claim) for name, claim in claims.items()}

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symopt import audit, language, optimizers
+    from symopt.derive import derivations, unroll
     from symopt.language import (
         DefinitionError,
         Expect,
@@ -30,17 +31,20 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DefinitionError", "Expect", "HyperSymbol", "Optimizer", "Schedule", "Sequence", "Shape", "__version__",
-    "audit", "dot", "grad", "language", "norm", "optimizers", "t",
+    "audit", "derivations", "dot", "grad", "language", "norm", "optimizers", "t", "unroll",
 ]  # fmt: skip
 
 _PACKAGES = frozenset({"audit", "language", "optimizers"})
+_DERIVE = frozenset({"derivations", "unroll"})
+"""What `symopt.derive` gives; everything else is the language's."""
 
 
 def __getattr__(name: str) -> Any:
     if name in _PACKAGES:
         return importlib.import_module(f"symopt.{name}")
     if name in __all__:
-        return getattr(importlib.import_module("symopt.language"), name)
+        home = "symopt.derive" if name in _DERIVE else "symopt.language"
+        return getattr(importlib.import_module(home), name)
     raise AttributeError(f"module 'symopt' has no attribute {name!r}")
 
 

@@ -12,7 +12,9 @@ from symopt.cli.status import INTERRUPTED, TROUBLE
 
 COMMANDS = {
     "audit": "audit",
+    "derive": "derive",
     "list": "definitions",
+    "prove": "prove",
     "show": "definitions",
 }
 """The commands, in the order in which help lists them, and the module of this package that holds each."""

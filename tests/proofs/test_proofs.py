@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import importlib.util
 from pathlib import Path
 
 import pytest
 
 from symopt.decide import Status
+from symopt.derive import theorems
 
-FILES = sorted((Path(__file__).parents[2] / "proofs").glob("*.py"))
+FILES = theorems.files(Path(__file__).parents[2] / "proofs")
 
 
 def test_there_are_proofs() -> None:
@@ -18,12 +18,27 @@ def test_there_are_proofs() -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_the_theorem_is_proved(path: Path) -> None:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    verdicts = module.prove()
-    assert verdicts
-    for name, verdict in verdicts.items():
-        assert verdict.status is Status.PROVED, name
+    theorem = theorems.run(path)
+    assert not theorem.problem
+    assert theorem.title
+    assert theorem.text, "a theorem says where it is from, or why it holds"
+    assert theorem.claims
+    for claim in theorem.claims:
+        assert claim.status is Status.PROVED, (claim.words, claim.methods)
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        ("def prove(): return {}", "prove() returned nothing"),
+        ("def prove(): return 1", "prove() must return derivations or verdicts, not int"),
+        ("import no_such_module", "No module named"),
+        ("x = (", "was never closed"),
+    ],
+)
+def test_what_is_wrong_with_a_file_is_said(tmp_path: Path, body: str, problem: str) -> None:
+    path = tmp_path / "theorem.py"
+    path.write_text(body, encoding="utf-8")
+    theorem = theorems.run(path)
+    assert problem in theorem.problem
+    assert not theorem.proved
