@@ -1,11 +1,12 @@
 """The only place that may say "proved" or "refuted".
 
-`identity` compares two expressions, `holds` decides a comparison, `follows` a claim with a definition, `equal` two
-definitions, `sign_invariant` a declared sign with the recurrence; `recheck` decides a
-certificate again.
+`identity` compares two expressions, `holds` decides a comparison, `roots_within` and `root_beyond` where a
+polynomial's roots lie, `follows` a claim with a definition, `equal` two definitions, `sign_invariant` a declared
+sign with the recurrence; `conjunction` puts verdicts together, and `recheck` decides a certificate again.
 """
 
-from symopt.decide.certificate import Certificate, recheck
+from symopt.decide.certificate import Certificate, conjunction, recheck
+from symopt.decide.discs import root_beyond, roots_within
 from symopt.decide.equal import equal
 from symopt.decide.follows import follows, sign_invariant
 from symopt.decide.holds import holds
@@ -18,10 +19,13 @@ __all__ = [
     "Status",
     "Verdict",
     "Witness",
+    "conjunction",
     "equal",
     "follows",
     "holds",
     "identity",
     "recheck",
+    "root_beyond",
+    "roots_within",
     "sign_invariant",
 ]

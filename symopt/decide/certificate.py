@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from flint import Ordering, fmpq, fmpq_mpoly_ctx
 from symopt.decide.budget import Undecidable
 from symopt.decide.decision import Case
 from symopt.decide.encoding import EncodingError, Json, decode, decode_optimizer, encode, encode_optimizer
-from symopt.decide.verdict import Status, Verdict
+from symopt.decide.verdict import Equality, Status, Verdict
 from symopt.language.optimizer import Optimizer
 from symopt.language.symbols import Sequence
 
@@ -21,7 +22,7 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Statement:
-    """What was proved, by kind: identity, relation, claim, sign or equality; written as JSON only when asked for."""
+    """What was proved, by kind (identity, relation, claim, roots within, ...); as JSON only when asked for."""
 
     kind: str
     parts: tuple[Any, ...]
@@ -37,6 +38,8 @@ class Statement:
 def _encoded(part: Any) -> Json:
     if isinstance(part, Optimizer):
         return {"optimizer": encode_optimizer(part)}
+    if isinstance(part, Statement):
+        return {"statement": part.to_json()}
     if isinstance(part, tuple):
         return {"list": [_encoded(p) for p in part]}
     if isinstance(part, dict):
@@ -49,6 +52,8 @@ def _decoded(data: Json) -> Any:
     match head:
         case "optimizer":
             return decode_optimizer(value)
+        case "statement":
+            return Statement.from_json(value)
         case "list":
             return tuple(_decoded(p) for p in value)
         case "map":
@@ -127,6 +132,22 @@ class Certificate:
         return kind == "identity" or (kind in ("claim", "relation") and isinstance(claimed, sp.Eq))
 
 
+def conjunction(verdicts: Iterable[Verdict | Equality]) -> Verdict:
+    """The verdict on all of the statements together: proved if each is, refuted if one is."""
+    found = tuple(verdicts)
+    for status in (Status.REFUTED, Status.UNDECIDED):
+        for verdict in found:
+            if verdict.status is status:
+                return Verdict(status, verdict.argument, verdict.witness, verdict.reason)
+    argument = "; ".join(dict.fromkeys(v.argument for v in found))
+    made = [v.certificate for v in found if v.certificate is not None]
+    if not found or len(made) < len(found):
+        return Verdict(Status.UNDECIDED, reason="there is nothing to decide, or no certificate of it")
+    cases = tuple(case for c in made for case in c.cases)
+    statement = made[0].statement if len(made) == 1 else Statement("all", tuple(c.statement for c in made))
+    return Verdict(Status.PROVED, argument, certificate=Certificate(statement, argument, cases))
+
+
 def recheck(text: str) -> Verdict:
     """Decide a certificate's statement again, from its JSON text."""
     try:
@@ -141,6 +162,7 @@ def _tuples(value: Any) -> Any:
 
 def _decided(statement: Statement) -> Verdict:
     # The deciding functions make certificates, so they are imported where they are used.
+    from symopt.decide.discs import root_beyond, roots_within
     from symopt.decide.equal import recheck_matching
     from symopt.decide.follows import follows, sign_invariant
     from symopt.decide.holds import holds as comparison_holds
@@ -152,6 +174,14 @@ def _decided(statement: Statement) -> Verdict:
             return identity(parts[0], parts[1], assuming=parts[2], limit=10.0)
         case "relation":
             return comparison_holds(parts[0], assuming=parts[1], limit=10.0)
+        case "roots within":
+            *disc, given, closed = parts
+            return roots_within(*disc, assuming=given, closed=bool(closed), limit=10.0)
+        case "root beyond":
+            *disc, given = parts
+            return root_beyond(*disc, assuming=given, limit=10.0)
+        case "all":
+            return conjunction(map(_decided, parts))
         case "claim":
             return follows(parts[0], parts[1], limit=10.0)
         case "sign":
