@@ -53,6 +53,7 @@ class Term:
     name: str = ""
     value: Fraction | None = None
     span: tuple[int, int] | None = field(default=None, compare=False)
+    _key: tuple[object, ...] | None = field(default=None, init=False, repr=False, compare=False)
 
     def __add__(self, other: Term | int) -> Term:
         return add(self, _term(other))
@@ -83,6 +84,18 @@ class Term:
 
     def __neg__(self) -> Term:
         return neg(self)
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        """What terms share that differ only in the order of sums and products; worked out once."""
+        if self._key is None:
+            args = [a.key for a in self.args]
+            if self.head in ("add", "mul"):
+                args.sort()
+            value = "" if self.value is None else str(self.value)
+            object.__setattr__(self, "_key", (self.head, self.name, value, *args))
+        assert self._key is not None
+        return self._key
 
     def walk(self, path: Path = ()) -> Iterator[tuple[Path, Term]]:
         """Every node with its path from here, parents before children."""
