@@ -10,9 +10,9 @@ from symopt.cli.output import say
 @click.command("list")
 def list_command() -> None:
     """List the optimizers and schedules that symopt knows."""
-    from symopt.optimizers import catalogue
+    from symopt.optimizers import catalogue, vector_methods
 
-    known = catalogue()
+    known = {**catalogue(), **vector_methods()}
     width = max(map(len, known), default=0)
     say("".join(f"{name:<{width}}  {definition.title}\n" for name, definition in known.items()))
 

@@ -1,5 +1,16 @@
 """How an optimizer is written down. Validates; computes nothing."""
 
+from symopt.language.linear import (
+    draw,
+    hessian,
+    identity,
+    inverse,
+    jacobian,
+    line_search,
+    residual,
+    transpose,
+    value,
+)
 from symopt.language.optimizer import Optimizer
 from symopt.language.schedule import Schedule
 from symopt.language.symbols import (
@@ -34,8 +45,17 @@ __all__ = [
     "Sequence",
     "Shape",
     "dot",
+    "draw",
     "exact",
     "grad",
+    "hessian",
+    "identity",
+    "inverse",
+    "jacobian",
+    "line_search",
     "norm",
+    "residual",
     "t",
+    "transpose",
+    "value",
 ]

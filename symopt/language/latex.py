@@ -115,6 +115,10 @@ class _Printer:
             return rf"\sqrt{{{args}}}"
         if term.name == "dot":
             return rf"\langle {args} \rangle"
+        if term.name == "transpose":
+            return f"{self.print(term.args[0], _ATOM)}^T"
+        if term.name == "hessian":
+            return rf"\nabla^2 f({args})"
         if term.name in _FENCES:
             opening, closing = _FENCES[term.name]
             return f"{opening} {args} {closing}"

@@ -142,7 +142,7 @@ class Grad(sp.Function):
         return body if exp is None else rf"\left({body}\right)^{{{exp}}}"
 
 
-grad = Grad
+grad: Any = Grad  # calls of SymPy's functions are typed as classes
 
 
 class Dot(sp.Function):
@@ -155,6 +155,10 @@ class Dot(sp.Function):
 
     def _eval_is_commutative(self) -> bool:
         return True
+
+    def _latex(self, printer: Any, exp: str | None = None) -> str:
+        body = rf"\left\langle {printer._print(self.args[0])}, {printer._print(self.args[1])} \right\rangle"
+        return body if exp is None else rf"{body}^{{{exp}}}"
 
 
 class Norm(sp.Function):
@@ -185,8 +189,8 @@ class Expect(sp.Function):
         return body if exp is None else rf"\left({body}\right)^{{{exp}}}"
 
 
-dot = Dot
-norm = Norm
+dot: Any = Dot
+norm: Any = Norm
 
 
 @dataclass(frozen=True)

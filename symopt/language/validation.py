@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import sympy as sp
 
+from symopt.language.dimensions import ShapeError, dimensions
 from symopt.language.symbols import At, Sequence, t
 
 if TYPE_CHECKING:
@@ -23,6 +24,8 @@ def check(optimizer: Optimizer) -> None:
     _check_defaults(optimizer)
     _check_equations(optimizer)
     _check_initial_values(optimizer)
+    if not all(s.is_commutative for s in optimizer.sequences):
+        _check_shapes(optimizer)
 
 
 def _check_form(optimizer: Optimizer) -> None:
@@ -96,6 +99,19 @@ def _check_initial_values(optimizer: Optimizer) -> None:
         for sign in ("real", "nonnegative", "positive"):
             if getattr(sequence, f"is_{sign}") and getattr(value, f"is_{sign}") is False:
                 raise DefinitionError(f"{where}: {sequence} is declared {sign}")
+
+
+def _check_shapes(optimizer: Optimizer) -> None:
+    for number, equation in enumerate(optimizer.update, start=1):
+        try:
+            left, right = dimensions(equation.lhs), dimensions(equation.rhs)
+        except ShapeError as error:
+            raise DefinitionError(f"{_place(optimizer, number)}: {error}") from error
+        if left != right:
+            given = " by ".join(right)
+            raise DefinitionError(
+                f"{_place(optimizer, number)}: {equation.lhs.base} is {' by '.join(left)}, not {given}"
+            )
 
 
 def _undeclared(symbol: sp.Basic) -> str:

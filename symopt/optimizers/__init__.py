@@ -12,9 +12,19 @@ from types import MappingProxyType
 from symopt.language import Optimizer, Schedule
 from symopt.optimizers.lookahead import lookahead
 from symopt.optimizers.schedules import with_schedule
+from symopt.optimizers.vector import lbfgs_with, vector_methods
 from symopt.optimizers.weight_decay import with_weight_decay
 
-__all__ = ["UnknownOptimizer", "catalogue", "get", "lookahead", "with_schedule", "with_weight_decay"]
+__all__ = [
+    "UnknownOptimizer",
+    "catalogue",
+    "get",
+    "lbfgs_with",
+    "lookahead",
+    "vector_methods",
+    "with_schedule",
+    "with_weight_decay",
+]
 
 _FIRST = ("gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam")
 """Modules whose methods others vary: they come first, so that an equation which many share is named after them."""
@@ -24,7 +34,7 @@ class UnknownOptimizer(KeyError):
     """A name that no definition has; the message offers the nearest ones."""
 
     def __init__(self, name: str) -> None:
-        near = difflib.get_close_matches(name, catalogue(), cutoff=0.5)
+        near = difflib.get_close_matches(name, [*catalogue(), *vector_methods()], cutoff=0.5)
         offer = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(catalogue())}"
         super().__init__(f"no optimizer or schedule is called {name!r}; {offer}")
 
@@ -34,10 +44,13 @@ class UnknownOptimizer(KeyError):
 
 @cache
 def catalogue() -> Mapping[str, Optimizer | Schedule]:
-    """Every definition that a module of this package holds, by name: the basic methods, then the modules in order."""
+    """Every elementwise definition that a module of this package holds, by name: the basic methods, then the modules.
+
+    Methods that are not elementwise are in `vector_methods`.
+    """
     found: dict[str, Optimizer | Schedule] = {}
     for module in dict.fromkeys((*_FIRST, *sorted(m.name for m in pkgutil.iter_modules(__path__)))):
-        for value in vars(importlib.import_module(f"{__name__}.{module}")).values():
+        for value in vars(importlib.import_module(f"{__name__}.{module}")).values():  # a package holds none itself
             if isinstance(value, Optimizer | Schedule) and found.setdefault(value.name, value) is not value:
                 raise ValueError(f"{module}: two definitions are called {value.name}")
     return MappingProxyType(found)
@@ -45,7 +58,7 @@ def catalogue() -> Mapping[str, Optimizer | Schedule]:
 
 def get(name: str) -> Optimizer | Schedule:
     """The definition of that name. Raises UnknownOptimizer, a KeyError, where there is none."""
-    try:
-        return catalogue()[name]
-    except KeyError:
-        raise UnknownOptimizer(name) from None
+    found = catalogue().get(name) or vector_methods().get(name)
+    if found is None:
+        raise UnknownOptimizer(name)
+    return found

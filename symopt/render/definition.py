@@ -6,6 +6,8 @@ import sympy as sp
 
 from symopt.language.convert import latex_name, to_term
 from symopt.language.latex import latex
+from symopt.language.linear import is_linear
+from symopt.language.linear_terms import linear_term
 from symopt.language.optimizer import Optimizer
 from symopt.language.schedule import Schedule
 from symopt.language.symbols import Hyper
@@ -26,7 +28,8 @@ def to_latex(definition: Optimizer | Schedule) -> str:
 def _equations(definition: Optimizer | Schedule) -> list[tuple[str, str]]:
     if isinstance(definition, Schedule):
         return [(f"{latex_name(definition.symbol)}_t", latex(to_term(definition.value)))]
-    return [(latex(to_term(eq.lhs)), latex(to_term(eq.rhs))) for eq in definition.update]
+    term = linear_term if is_linear(definition) else to_term
+    return [(latex(term(eq.lhs)), latex(term(eq.rhs))) for eq in definition.update]
 
 
 def _head(definition: Optimizer | Schedule) -> list[str]:

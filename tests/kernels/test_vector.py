@@ -1,0 +1,198 @@
+"""Vector-valued methods: where they end, SciPy beside them, and what happens when a step cannot be taken."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.optimize import minimize
+
+from symopt.kernels.oracle import (
+    DimensionMismatch,
+    IndefiniteHessian,
+    MissingOracle,
+    NonFinite,
+    Oracle,
+    SingularMatrix,
+    ZeroGradient,
+)
+from symopt.kernels.vector import vector_kernel
+from symopt.kernels.vector_run import run_vector
+from symopt.language import Optimizer, Shape, residual
+from symopt.language.linear import Draw, Residual
+from symopt.optimizers import get, vector_methods
+from symopt.testing.problems import Problem, problems, quadratic, rosenbrock
+
+METHODS = list(vector_methods().values())
+SMOOTH = [
+    o for o in METHODS if o.params.shape is Shape.VECTOR and not any(eq.rhs.has(Draw, Residual) for eq in o.update)
+]
+GENERAL = [o for o in SMOOTH if o.name != "conjugate-gradients" and not o.name.startswith("newton")]
+SCIPY = {"bfgs": "BFGS", "bfgs-direct": "BFGS", "lbfgs": "L-BFGS-B", "cg-polak-ribiere-plus": "CG"}
+FACTOR = 2.5
+"""Within which our iterations and SciPy's agree; the line searches differ in their first guesses."""
+
+
+def test_every_method_is_run_by_some_test() -> None:
+    others = {"newton-root", "newton-root-system", "newton-1d", "random-search"}
+    assert {o.name for o in SMOOTH} | others == set(vector_methods())
+
+
+@pytest.mark.parametrize("method", GENERAL, ids=lambda o: o.name)
+@pytest.mark.parametrize("problem", problems(), ids=lambda p: p.name)
+def test_it_reaches_a_minimum(method: Optimizer, problem: Problem) -> None:
+    if "fletcher" in method.name and problem.start.size > 4 and "quadratic" not in problem.name:
+        pytest.skip("Fletcher-Reeves may take many small steps in a row (Powell 1977); it needs thousands here")
+    run = run_vector(method, problem.oracle, problem.start, 600, tolerance=1e-6)
+    assert run.converged, run.message
+    if problem.minima.size:
+        assert np.abs(problem.minima - run.end).max(axis=1).min() < 1e-3
+
+
+@pytest.mark.parametrize(("ours", "theirs"), SCIPY.items())
+@pytest.mark.parametrize("problem", problems(), ids=lambda p: p.name)
+def test_scipy_finds_the_same_in_about_as_many_steps(ours: str, theirs: str, problem: Problem) -> None:
+    oracle = problem.oracle
+    assert oracle.gradient is not None
+    small = 1e-6 * max(1.0, float(np.abs(oracle.gradient(problem.start)).max()))
+    run = run_vector(get(ours), oracle, problem.start, 600, tolerance=small)
+    ends = {"ftol": 0.0} if theirs == "L-BFGS-B" else {}
+    made: Any = minimize(
+        oracle.value, problem.start, jac=oracle.gradient, method=theirs, options={"gtol": small, **ends}
+    )
+    assert oracle.value is not None
+    assert oracle.value(run.end) == pytest.approx(made.fun, abs=1e-5, rel=1e-7)
+    assert run.steps <= FACTOR * made.nit + 3
+
+
+@given(seed=st.integers(0, 20), n=st.integers(1, 6), condition=st.floats(1, 1e3))
+def test_newton_needs_one_step_on_a_quadratic_and_conjugate_gradients_n(seed: int, n: int, condition: float) -> None:
+    problem = quadratic(condition, n, seed=seed + 1)
+    one = run_vector(get("newton"), problem.oracle, problem.start, 1)
+    assert one.end == pytest.approx(problem.minima[0], rel=1e-8)
+    many = run_vector(get("conjugate-gradients"), problem.oracle, problem.start, n, tolerance=0.0)
+    assert many.end == pytest.approx(problem.minima[0], rel=1e-4, abs=1e-4)
+
+
+@given(seed=st.integers(0, 20), n=st.integers(2, 5))
+def test_bfgs_updates_as_scipy_does(seed: int, n: int) -> None:
+    """One update of the inverse Hessian against SciPy's own strategy class."""
+    from scipy.optimize import BFGS
+
+    random = np.random.default_rng(seed)
+    a = random.standard_normal((n, n))
+    matrix = a @ a.T + np.eye(n)
+    oracle = Oracle(lambda x: matrix @ x, lambda x: float(x @ matrix @ x / 2))
+    kernel = vector_kernel(get("bfgs"))
+    params, state = kernel.init(random.standard_normal(n), oracle)
+    after, state = kernel.step(params, state, oracle)
+    theirs = BFGS(init_scale=1.0)
+    theirs.initialize(n, "inv_hess")
+    theirs.update(after - params, matrix @ (after - params))
+    assert state.values["H"][0] == pytest.approx(theirs.get_matrix(), rel=1e-9, abs=1e-9)
+
+
+@given(seed=st.integers(0, 20))
+def test_the_two_forms_of_bfgs_take_the_same_steps(seed: int) -> None:
+    problem = quadratic(50, 4, seed=seed + 1)
+    runs = [run_vector(get(name), problem.oracle, problem.start, 4, tolerance=0) for name in ("bfgs", "bfgs-direct")]
+    assert runs[0].points == pytest.approx(runs[1].points, rel=1e-6, abs=1e-7)
+
+
+@pytest.mark.parametrize("name", [n for n, o in vector_methods().items() if o.params.shape is Shape.SCALAR])
+def test_one_variable(name: str) -> None:
+    cube = Oracle(
+        gradient=lambda x: x**3 - 2,
+        hessian=lambda x: 3 * x**2,
+        residual=lambda x: x**3 - 2,
+        jacobian=lambda x: 3 * x**2,
+    )
+    run = run_vector(get(name), cube, 1.0, tolerance=1e-14)
+    assert run.end == pytest.approx(2 ** (1 / 3), rel=1e-15)
+    errors = np.abs(run.points - 2 ** (1 / 3))[1:4]
+    assert errors[1:] / errors[:-1] ** 2 == pytest.approx(1 / 2 ** (1 / 3), rel=0.2)  # f'' / (2 f')
+
+
+def test_a_system() -> None:
+    oracle = Oracle(
+        residual=lambda x: np.array([x[0] ** 2 + x[1] ** 2 - 4, x[0] - x[1]]),
+        jacobian=lambda x: np.array([[2 * x[0], 2 * x[1]], [1.0, -1.0]]),
+    )
+    assert run_vector(get("newton-root-system"), oracle, [1.0, 2.0], tolerance=1e-12).end == pytest.approx(2**0.5)
+
+
+def test_random_search_never_gets_worse() -> None:
+    problem = rosenbrock()
+    assert problem.oracle.value is not None
+    values = [
+        problem.oracle.value(x) for x in run_vector(get("random-search"), problem.oracle, problem.start, 300).points
+    ]
+    assert all(b <= a for a, b in pairwise(values))
+    assert values[-1] < values[0]
+
+
+def bowl(**changes: Any) -> Oracle:
+    made = {"gradient": lambda x: x, "value": lambda x: float(x @ x / 2), "hessian": lambda x: np.eye(x.size)}
+    return Oracle(**(made | changes))
+
+
+REFUSED = {
+    "singular": ("newton", bowl(hessian=lambda x: np.diag([1.0, 0.0])), SingularMatrix, "singular"),
+    "indefinite": ("newton", bowl(hessian=lambda x: np.diag([1.0, -1.0])), IndefiniteHessian, "eigenvalue -1"),
+    "asymmetric": ("newton", bowl(hessian=lambda x: np.array([[1.0, 1], [0, 1]])), DimensionMismatch, "symmetric"),
+    "wrong shape": ("bfgs", bowl(gradient=lambda x: np.ones(3)), DimensionMismatch, r"got shape \(3,\)"),
+    "not finite": ("bfgs", bowl(gradient=lambda x: x * np.nan), NonFinite, "gradient is not finite"),
+    "missing": ("newton", bowl(hessian=None), MissingOracle, "hessian"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "oracle", "error", "message"), REFUSED.values(), ids=REFUSED)
+def test_a_step_that_cannot_be_taken_says_why(name: str, oracle: Oracle, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        run_vector(get(name), oracle, [1.0, 2.0])
+
+
+@pytest.mark.parametrize("method", SMOOTH, ids=lambda o: o.name)
+def test_a_start_at_the_minimum_is_the_end(method: Optimizer) -> None:
+    run = run_vector(method, bowl(), [0.0, 0.0])
+    assert (run.steps, run.converged) == (0, True)
+    assert "zero at the start" in run.message
+
+
+def test_one_step_from_a_zero_gradient_is_an_error() -> None:
+    kernel = vector_kernel(get("conjugate-gradients"))
+    with pytest.raises(ZeroGradient, match="nothing left to do"):
+        kernel.step(*kernel.init([0.0, 0.0], bowl()), bowl())
+
+
+@pytest.mark.parametrize("name", ["bfgs", "bfgs-direct", "lbfgs"])
+def test_a_pair_without_curvature_is_left_out(name: str) -> None:
+    """Exact steps of Armijo's kind can meet y^T s < 0; the matrix then stays positive definite."""
+    hill = Oracle(lambda x: np.array([-np.sin(x[0]), 2 * x[1]]), lambda x: float(np.cos(x[0]) + x[1] ** 2))
+    method = get(name)
+    assert isinstance(method, Optimizer)
+    searched = [eq.subs(eq.rhs, _armijo(eq.rhs)) if eq.lhs.base.name == "alpha" else eq for eq in method.update]
+    run = run_vector(method.replace(name="armijo", update=searched), hill, [0.5, 0.1], 200)
+    assert run.skipped > 0
+    assert run.converged
+    assert run.end == pytest.approx([np.pi, 0.0], abs=1e-6)
+
+
+def _armijo(search: Any) -> Any:
+    from symopt.language import line_search
+
+    return line_search(*search.args, "armijo")
+
+
+def test_hyperparameters_are_checked() -> None:
+    with pytest.raises(ValueError, match="no hyperparameter 'rate'; it has eta"):
+        vector_kernel(get("newton-damped"), rate=1)
+    with pytest.raises(ValueError, match="eta=-1"):
+        vector_kernel(get("newton-damped"), eta=-1)
+    with pytest.raises(DimensionMismatch, match=r"vector of shape \(n,\)"):
+        run_vector(get("newton"), bowl(), [[1.0, 2.0]])
+    assert residual is Residual

@@ -1,0 +1,93 @@
+"""The gradient check: right ones pass, wrong ones are told with what is wrong."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from symopt.testing.gradient_check import best_step, check_gradient
+from symopt.testing.problems import Problem, problems
+
+every_problem = pytest.mark.parametrize("problem", problems(), ids=lambda p: p.name)
+points = st.integers(0, 10_000).map(lambda seed: np.random.default_rng(seed))
+
+
+@every_problem
+@given(random=points)
+def test_right_gradients_pass(problem: Problem, random: np.random.Generator) -> None:
+    x = problem.start + random.standard_normal(problem.start.shape)
+    assert problem.oracle.value is not None
+    assert problem.oracle.gradient is not None
+    check = check_gradient(problem.oracle.value, problem.oracle.gradient, x)
+    assert check, str(check)
+
+
+@every_problem
+@given(random=points, share=st.floats(1e-3, 1))
+def test_a_wrong_coordinate_is_found(problem: Problem, random: np.random.Generator, share: float) -> None:
+    x = problem.start + random.standard_normal(problem.start.shape)
+    assert problem.oracle.value is not None
+    assert problem.oracle.gradient is not None
+    claimed = np.array(problem.oracle.gradient(x))
+    assume(np.abs(claimed).max() > 1e-2)
+    place = int(np.argmax(np.abs(claimed)))
+    claimed[place] *= 1 + share
+    check = check_gradient(problem.oracle.value, claimed, x)
+    assert check.verdict == "wrong"
+    assert check.worst == (place,)
+    assert str(place) in check.explanation
+
+
+@every_problem
+def test_hessians_are_the_gradients_derivatives(problem: Problem) -> None:
+    x = problem.start + 0.3
+    gradient, hessian = problem.oracle.gradient, problem.oracle.hessian
+    assert gradient is not None
+    assert hessian is not None
+    for i in range(x.size):
+        assert check_gradient(lambda z, i=i: gradient(z)[i], hessian(x)[i], x)
+
+
+def cube(x: Any) -> float:
+    return float((np.asarray(x) ** 3).sum())
+
+
+@pytest.mark.parametrize(
+    ("factor", "said"), [(-1, "the sign is turned"), (2, "2 times"), (0, "is zero"), (1 / 3, "0.3333 times")]
+)
+def test_one_factor_for_all_is_named(factor: float, said: str) -> None:
+    x = np.array([1.0, 2.0, -1.5])
+    assert said in check_gradient(cube, factor * 3 * x**2, x).explanation
+
+
+def test_kinks_rounding_and_shapes() -> None:
+    assert check_gradient(lambda x: np.abs(x).sum(), np.sign, np.array([0.0, 1.0])).verdict == "kink"
+    assert check_gradient(lambda x: 1e12 + x[0], np.ones_like, np.array([2.0])).verdict == "undecided"
+    assert check_gradient(cube, lambda x: 3 * x**2, np.array([[1.0, 2.0], [0.5, -1]]))
+    assert check_gradient(cube, lambda x: 3 * x**2, np.array([1.0, 2.0], dtype=np.float32))
+    assert check_gradient(cube, lambda x: 3 * x**2, [1, 2])
+    with pytest.raises(ValueError, match=r"shape \(2,\), as x has, but got shape \(3,\)"):
+        check_gradient(cube, np.ones(3), np.ones(2))
+    with pytest.raises(ValueError, match="finite value"):
+        check_gradient(lambda x: float("nan"), np.ones(2), np.ones(2))
+
+
+def test_the_point_is_not_changed() -> None:
+    x = np.array([1.0, 2.0])
+    check_gradient(cube, lambda z: 3 * z**2, x)
+    assert x.tolist() == [1.0, 2.0]
+
+
+@given(value=st.floats(1e-3, 1e3), derivative=st.floats(1e-3, 1e3), order=st.sampled_from([1, 2]))
+def test_the_best_step_is_best(value: float, derivative: float, order: int) -> None:
+    unit = 2.0**-53
+
+    def error(h: float) -> float:
+        return h * derivative / 2 + 2 * unit * value / h if order == 1 else h**2 * derivative / 6 + unit * value / h
+
+    h = best_step(value, derivative, unit, order=order)
+    assert error(h) <= min(error(0.9 * h), error(1.1 * h)) * (1 + 1e-12)
