@@ -46,8 +46,8 @@ def criterion(polynomial: sp.Expr, z: sp.Symbol, radius: Any = 1, *, closed: boo
     kind = sp.Ge if closed else sp.Gt
     if degree > 2:
         return _lowered(parts, z, radius)
-    last = parts.eval(0)
-    sides = [parts.eval(radius), (-1) ** degree * parts.eval(-radius)]
+    last = parts(0)
+    sides = [parts(radius), (-1) ** degree * parts(-radius)]
     if degree == 2:
         sides += [radius**2 - last] + ([radius**2 + last] if closed else [])
     return tuple(kind(_tidy(side), 0, evaluate=False) for side in sides)
@@ -81,7 +81,9 @@ def roots_within(
     given = tuple(assuming)
     wanted = criterion(polynomial, z, radius, closed=closed)
     found = conjunction(holds(claim, assuming=given, limit=limit / len(wanted)) for claim in wanted)
-    return _about(found, Statement("roots within", (polynomial, z, sp.sympify(radius), given, sp.Integer(closed))))
+    return _about(
+        found, Statement("roots within", (polynomial, z, sp.sympify(radius, strict=True), given, sp.Integer(closed)))
+    )
 
 
 def root_beyond(
@@ -93,7 +95,7 @@ def root_beyond(
     """
     given = tuple(assuming)
     wanted = criterion(polynomial, z, radius)
-    statement = Statement("root beyond", (polynomial, z, sp.sympify(radius), given))
+    statement = Statement("root beyond", (polynomial, z, sp.sympify(radius, strict=True), given))
     tried: list[Verdict] = []
     for claim in wanted:
         never = sp.Le(claim.lhs, 0, evaluate=False)
