@@ -86,9 +86,9 @@ def test_list_and_show():
     listed = run("list")
     assert listed.returncode == 0
     assert "adam " in listed.stdout
-    shown = run("show", "adam")
+    shown = CliRunner().invoke(cli, ["show", "adam"])
     assert r"\hat{m}_t = \frac{m_t}{1 - \beta_1^t}" in shown.stdout
-    assert run("show", "adam", "--format", "latex").stdout.startswith(r"\begin{aligned}")
+    assert CliRunner().invoke(cli, ["show", "adam", "--format", "latex"]).stdout.startswith(r"\begin{aligned}")
 
 
 def test_a_mistyped_name_offers_the_nearest():

@@ -12,7 +12,6 @@ import pytest
 
 from symopt.audit import Finding, Judgement
 from symopt.audit.catalogue import plain, under_conventions
-from symopt.audit.models import Model
 from symopt.language import Norm, Optimizer
 from symopt.language.latex import latex
 from symopt.optimizers import catalogue
@@ -26,9 +25,6 @@ OPTIMIZERS = {
     if isinstance(catalogue()[m.system], Optimizer) and not any(eq.has(Norm) for eq in m.optimizer.update)
 }
 PLAIN = [pytest.param(d, id=name) for name, d in OPTIMIZERS.items()]
-WRITTEN = [
-    pytest.param(m, id=f"{m.system} {' + '.join(m.conventions)}") for p in plain() for m in under_conventions(p.system)
-]
 ACCEPTED = {Judgement.CORRECT, Judgement.VARIANT, Judgement.GIVEN}
 
 
@@ -39,10 +35,11 @@ def test_a_definition_as_printed_is_right(optimizer: Optimizer, tmp_path: Path) 
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("model", WRITTEN)
-def test_no_convention_is_flagged(model: Model, tmp_path: Path) -> None:
-    found = findings(printed(terms_of(model.optimizer)), tmp_path)
-    assert not [f for f in found if f.verdict is Judgement.ERRATUM]
+@pytest.mark.parametrize("system", [m.system for m in plain()])
+def test_no_convention_is_flagged(system: str, tmp_path: Path) -> None:
+    for model in under_conventions(system):
+        found = findings(printed(terms_of(model.optimizer)), tmp_path)
+        assert not [f for f in found if f.verdict is Judgement.ERRATUM], model.conventions
 
 
 @dataclass(frozen=True)

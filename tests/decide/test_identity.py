@@ -112,9 +112,11 @@ HOSTILE = [
     sp.Pow(x, 10**6), sp.Pow(10, sp.Pow(10, 10, evaluate=False), evaluate=False), (x + y + z + 1) ** 300,
     sp.Pow(x, sp.Rational(1, 10**9)), sp.Pow(2, 10**30, evaluate=False), g[t + 10**9],
     sp.Pow(sp.Pow(x + y + 1, 99, evaluate=False) + 1, 99, evaluate=False), beta ** (10**12 * t), exp(10**40 * x),
-    sqrt(sp.Integer(10) ** 3000 + 1), Sum(g[i], (i, 1, 10**9)), Sum(g[i], (i, 1, sp.oo)), sp.zoo * x, sp.nan, sp.I * x,
+    sp.Pow(10**3000 + 1, sp.Rational(1, 2), evaluate=False), Sum(g[i], (i, 1, 10**9)),
+    Sum(g[i], (i, 1, sp.oo)), sp.zoo * x, sp.nan, sp.I * x,
     sp.Add(*(Abs(s) for s in sp.symbols("a:40", real=True))), sp.Mul(*(s + 1 for s in sp.symbols("a:60", real=True))),
-    sum((sqrt(s + x) for s in sp.symbols("a:70", real=True)), sp.S.Zero), Max(*sp.symbols("a:30", real=True)),
+    sum((sqrt(s + x) for s in sp.symbols("a:70", real=True)), sp.S.Zero),
+    Max(*sp.symbols("a:30", real=True), evaluate=False),
     sp.Matrix([[1]]).det() * sp.Symbol("A", commutative=False),
 ]  # fmt: skip
 

@@ -58,8 +58,8 @@ def run(check, count: int) -> Counter[Status]:
 
 @pytest.mark.parametrize("check", [check_true, check_false])
 def test_verdicts_are_sound(check):
-    seen = run(check, 300)
-    assert sum(seen.values()) >= 250
+    seen = run(check, 120)
+    assert sum(seen.values()) >= 100
     assert seen[Status.UNDECIDED] <= CEILING * sum(seen.values()), seen
 
 
@@ -75,7 +75,7 @@ def test_verdicts_are_sound_on_ten_thousand(check, capsys):
     assert seen[Status.UNDECIDED] <= CEILING * sum(seen.values()), seen
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(40))
 def test_the_laws_are_laws(seed):
     """The rewriting itself is checked, by numbers."""
     rng = Random(seed)

@@ -66,7 +66,7 @@ def test_every_definition_has_a_reference() -> None:
 
 
 @named(PLAIN)
-@settings(max_examples=10)
+@settings(max_examples=6)
 @given(data=st.data(), gradient=oracles())
 def test_definition_is_the_paper(optimizer: Optimizer, data: st.DataObject, gradient: Gradient) -> None:
     hyper = data.draw(hyperparameters(optimizer.hyper))
@@ -83,7 +83,7 @@ def test_definition_is_the_paper_on_many_runs(optimizer: Optimizer, data: st.Dat
 
 
 @named(PLAIN)
-@settings(max_examples=5)
+@settings(max_examples=2)
 @given(data=st.data(), gradient=oracles(), k=st.integers(1, 4))
 def test_lookahead_is_two_nested_loops(optimizer: Optimizer, data: st.DataObject, gradient: Gradient, k: int) -> None:
     wrapped = lookahead(optimizer)
@@ -103,7 +103,7 @@ def test_lookahead_is_two_nested_loops(optimizer: Optimizer, data: st.DataObject
     assert agree(Run(wrapped, hyper, gradient, START).params(STEPS), expected)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(gradient=oracles(), data=st.data())
 def test_lookahead_around_lookahead(gradient: Gradient, data: st.DataObject) -> None:
     """With both step sizes 1 every synchronisation changes nothing."""
@@ -112,7 +112,7 @@ def test_lookahead_around_lookahead(gradient: Gradient, data: st.DataObject) -> 
     assert agree(Run(twice, hyper, gradient, START).params(STEPS), Run(sgd, hyper, gradient, START).params(STEPS))
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(data=st.data(), gradient=oracles())
 def test_phi_form_follows_the_lookahead_point(data: st.DataObject, gradient: Gradient) -> None:
     hyper = data.draw(hyperparameters(nesterov.hyper))
@@ -131,7 +131,7 @@ def test_radam_rectifies_once_the_average_is_long_enough(beta2: str, rectified_f
 
 
 @named(UNDECAYED)
-@settings(max_examples=5)
+@settings(max_examples=2)
 @given(data=st.data(), gradient=oracles())
 def test_coupled_weight_decay_is_a_penalty_on_the_loss(
     optimizer: Optimizer, data: st.DataObject, gradient: Gradient
@@ -144,7 +144,7 @@ def test_coupled_weight_decay_is_a_penalty_on_the_loss(
 
 
 @named(UNDECAYED)
-@settings(max_examples=5)
+@settings(max_examples=2)
 @given(data=st.data(), gradient=oracles())
 def test_decoupled_weight_decay_follows_the_step(optimizer: Optimizer, data: st.DataObject, gradient: Gradient) -> None:
     decayed = with_weight_decay(optimizer, decoupled=True)
@@ -162,7 +162,7 @@ def test_decoupled_weight_decay_follows_the_step(optimizer: Optimizer, data: st.
     [test_coupled_weight_decay_is_a_penalty_on_the_loss, test_decoupled_weight_decay_follows_the_step],
     ids=["coupled", "decoupled"],
 )
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(data=st.data(), gradient=oracles())
 def test_weight_decay_on_many_runs(law: Any, optimizer: Optimizer, data: st.DataObject, gradient: Gradient) -> None:
     law.hypothesis.inner_test(optimizer, data, gradient)
@@ -177,7 +177,7 @@ def test_lookahead_on_many_runs(optimizer: Optimizer, data: st.DataObject, gradi
 
 
 @named([o for o in UNDECAYED if "eta" in {h.name for h in o.hyper}])
-@settings(max_examples=5)
+@settings(max_examples=2)
 @given(data=st.data(), gradient=oracles())
 def test_decay_times_the_learning_rate_is_decay_by_the_product(
     optimizer: Optimizer, data: st.DataObject, gradient: Gradient
@@ -201,7 +201,7 @@ def test_decay_is_multiplied_by_a_learning_rate_that_exists(
         with_weight_decay(optimizer, decoupled=decoupled, times_rate=True)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(data=st.data(), gradient=oracles())
 def test_averages_are_means_of_the_iterates(data: st.DataObject, gradient: Gradient) -> None:
     hyper = data.draw(hyperparameters(asgd.hyper))
@@ -212,7 +212,7 @@ def test_averages_are_means_of_the_iterates(data: st.DataObject, gradient: Gradi
         assert agree([run.value("thetabar", n) for n in range(1, STEPS + 1)], means)
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(data=st.data(), gradient=oracles())
 def test_nesterov_forms_are_one_method(data: st.DataObject, gradient: Gradient) -> None:
     """The velocity's sign does not matter, and the two sequences' y is the look-ahead point of the rewritten form."""
@@ -223,7 +223,7 @@ def test_nesterov_forms_are_one_method(data: st.DataObject, gradient: Gradient) 
         assert agree(paths[same], paths["nesterov-phi"])
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(data=st.data(), gradient=oracles())
 def test_the_heavy_ball_is_momentum(data: st.DataObject, gradient: Gradient) -> None:
     hyper = data.draw(hyperparameters(heavy_ball.hyper))
@@ -260,7 +260,7 @@ def test_every_schedule_has_a_reference() -> None:
 
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda s: s.name)
 @pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov", "adam"])
-@settings(max_examples=5)
+@settings(max_examples=2)
 @given(data=st.data(), gradient=oracles())
 def test_schedule_sets_the_learning_rate(
     name: str, schedule: Schedule, data: st.DataObject, gradient: Gradient

@@ -16,7 +16,7 @@ from tests.read.notation.terms import CONTEXT, expression, flat, terms
 DEFINITIONS = {name: made for name, made in catalogue().items() if isinstance(made, Optimizer)}
 
 
-@settings(max_examples=400)
+@settings(max_examples=200)
 @given(terms)
 def test_a_printed_term_is_read_back(term: Term) -> None:
     printed = latex(term)
@@ -43,7 +43,7 @@ def nodes_with_spans(source: str, term: Term) -> None:
             assert start == end or child.span[0] == child.span[1] or start <= child.span[0] <= child.span[1] <= end
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(terms)
 def test_an_unchanged_term_prints_as_its_source(term: Term) -> None:
     source = "  " + latex(term) + " "
@@ -53,7 +53,7 @@ def test_an_unchanged_term_prints_as_its_source(term: Term) -> None:
     nodes_with_spans(source, found.left)
 
 
-@settings(max_examples=200)
+@settings(max_examples=100)
 @given(terms)
 def test_printing_from_the_parts_keeps_the_meaning(term: Term) -> None:
     """With the top changed, the parts are copied from the source, and read the same."""
