@@ -11,8 +11,9 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from symopt import audit, language, optimizers
+    from symopt import audit, kernels, language, optimizers
     from symopt.derive import derivations, unroll
+    from symopt.kernels import kernel, run
     from symopt.language import (
         DefinitionError,
         Expect,
@@ -31,20 +32,19 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DefinitionError", "Expect", "HyperSymbol", "Optimizer", "Schedule", "Sequence", "Shape", "__version__",
-    "audit", "derivations", "dot", "grad", "language", "norm", "optimizers", "t", "unroll",
+    "audit", "derivations", "dot", "grad", "kernel", "kernels", "language", "norm", "optimizers", "run", "t", "unroll",
 ]  # fmt: skip
 
-_PACKAGES = frozenset({"audit", "language", "optimizers"})
-_DERIVE = frozenset({"derivations", "unroll"})
-"""What `symopt.derive` gives; everything else is the language's."""
+_PACKAGES = frozenset({"audit", "kernels", "language", "optimizers"})
+_HOMES = {"derivations": "derive", "unroll": "derive", "kernel": "kernels", "run": "kernels"}
+"""The package that gives a name; everything else is the language's."""
 
 
 def __getattr__(name: str) -> Any:
     if name in _PACKAGES:
         return importlib.import_module(f"symopt.{name}")
     if name in __all__:
-        home = "symopt.derive" if name in _DERIVE else "symopt.language"
-        return getattr(importlib.import_module(home), name)
+        return getattr(importlib.import_module(f"symopt.{_HOMES.get(name, 'language')}"), name)
     raise AttributeError(f"module 'symopt' has no attribute {name!r}")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sympy as sp
 
 from symopt.language.convert import latex_name, to_term
+from symopt.language.domains import domain_text
 from symopt.language.latex import latex
 from symopt.language.linear import is_linear
 from symopt.language.linear_terms import linear_term
@@ -47,17 +48,7 @@ def _feet(definition: Optimizer | Schedule) -> list[str]:
 
 def _hyper(hyper: Hyper) -> tuple[str, str, str, str]:
     default = "no default" if hyper.default is None else f"= {_decimal(hyper.default)}"
-    return f"  {hyper.name}", default, f"in {_domain(hyper.domain)}", hyper.symbol.meaning
-
-
-def _domain(domain: sp.Set) -> str:
-    """An interval with the brackets that say which of its ends belong to it."""
-    if domain == sp.S.Naturals:
-        return "{1, 2, ...}"
-    if not isinstance(domain, sp.Interval):
-        return sp.sstr(domain)
-    opening, closing = "(" if domain.left_open else "[", ")" if domain.right_open else "]"
-    return f"{opening}{domain.start}, {domain.end}{closing}".replace("oo", "infinity")
+    return f"  {hyper.name}", default, f"in {domain_text(hyper.domain)}", hyper.symbol.meaning
 
 
 def _decimal(value: sp.Rational) -> str:
