@@ -1,0 +1,209 @@
+"""Kernels on NumPy arrays: checks, sweeps over settings, and work in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cached_property
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from symopt.kernels.backends import numpy as backend
+from symopt.kernels.errors import KernelError
+from symopt.kernels.kernel import Kernel, State
+from symopt.kernels.module import in_memory
+from symopt.kernels.plan import Plan
+
+Array = NDArray[np.floating[Any]]
+
+
+class ArrayKernel(Kernel):
+    """A kernel whose arrays are NumPy's.
+
+    NaN and infinity pass through as they do in NumPy's own arithmetic: comparisons with NaN are false, maximum and
+    minimum of NaN are NaN, and a division by zero is infinite or NaN; no warning is given.
+    """
+
+    backend = "numpy"
+
+    def __init__(self, plan: Plan, hyper: Mapping[str, Any], module: ModuleType) -> None:
+        super().__init__(plan, hyper)
+        self.module = module
+
+    @cached_property
+    def _sweep(self) -> ModuleType:
+        return in_memory("sweep", backend.source(self.plan, sweep=True))
+
+    @cached_property
+    def _used(self) -> Mapping[str, frozenset[str]]:
+        """The hyperparameters that each function of the module takes."""
+        functions = [name for name in vars(self.module) if name.startswith(("init", "query"))]
+        names = {s.name for s in self.plan.settings}
+        return {f: _keywords(getattr(self.module, f)) & names for f in functions}
+
+    def init(self, params: Any, **hyper: Any) -> State:
+        array = self.array(params, "params")
+        values = self.hyper(hyper) if hyper or self._needed("init") else self._values
+        shape = _swept(values)
+        if shape:
+            array = np.broadcast_to(array, np.broadcast_shapes(array.shape, shape))
+        made = self.module.init(array, **{k: values[k] for k in self._needed("init")})
+        return State(self.optimizer.name, made)
+
+    def _needed(self, function: str) -> frozenset[str]:
+        return self._used[function]
+
+    def query(self, params: Any, state: State, *gradients: Any, **hyper: Any) -> Any:
+        if len(gradients) >= max(1, self.gradients):
+            raise KernelError(f"{self.optimizer.name}: a step asks for {self.gradients} gradients; all were given")
+        array = self.array(params, "params")
+        self.check_state(state)
+        if self.plan.asks_at_params:
+            return array
+        given = [self.array(g, "gradient") for g in gradients]
+        values = self.hyper(hyper)
+        name = "query" if self.gradients == 1 else f"query_{len(gradients) + 1}"
+        needed = {k: values[k] for k in self._needed(name)}
+        if shape := _swept(values):
+            array = np.broadcast_to(array, np.broadcast_shapes(array.shape, shape))
+            return getattr(self._sweep, name)(array, state, *given, **needed, axes=_axes(shape, array.ndim))
+        return getattr(self.module, name)(array, state, *given, **needed)
+
+    def step(
+        self, params: Any, gradient: Any, state: State, *, out: tuple[Any, State] | None = None, **hyper: Any
+    ) -> tuple[Any, State]:
+        """One step; see ``Kernel.step``.
+
+        Args:
+            params: array of any shape, float32 or float64.
+            gradient: array of the parameters' shape and type; a tuple of arrays where a step asks for several.
+            state: from ``init`` or an earlier step.
+            out: parameters and a state that take the results, and may be the arguments themselves. No array of
+                the parameters' size is allocated then, unless hyperparameters are arrays, or a gradient shares
+                memory with what is written.
+            hyper: numbers, or arrays that broadcast with the parameters: one run for each setting.
+
+        Raises:
+            KernelError: shapes or types that do not fit, a state of another optimizer, a hyperparameter outside
+                its domain.
+        """
+        values = self.hyper(hyper)
+        self.check_state(state)
+        array = self.array(params, "params")
+        gradients = [self.like(g, array, "gradient", values) for g in self.split(gradient)]
+        for slot in self.plan.arrays[1:]:
+            self.like(state[slot.name], array, f"state {slot.name}", values)
+        if shape := _swept(values):
+            return self._step_each(array, gradients, state, values, shape, out)
+        if out is None:
+            made, after = self.module.step(array, *gradients, state, **values)
+            return made, State(self.optimizer.name, after)
+        self._check_out(out, array)
+        self._in_place(array, gradients, state, out, values)
+        return out
+
+    def _in_place(
+        self, params: Array, gradients: list[Array], state: State, out: tuple[Array, State], values: dict[str, Any]
+    ) -> None:
+        written = [out[0], *(out[1][s.name] for s in self.plan.arrays[1:])]
+        gradients = [g.copy() if any(np.may_share_memory(g, w) for w in written) else g for g in gradients]
+        if out[0] is not params or out[1] is not state:
+            params = _apart(params, written)
+            state = State(state.optimizer, {k: _apart(v, written) for k, v in state.items()})
+        self.module.step(params, *gradients, state, out=out, **values)
+
+    def _step_each(
+        self,
+        params: Array,
+        gradients: list[Array],
+        state: State,
+        values: dict[str, Any],
+        shape: tuple[int, ...],
+        out: tuple[Any, State] | None,
+    ) -> tuple[Any, State]:
+        params = np.broadcast_to(params, np.broadcast_shapes(params.shape, shape))
+        axes = _axes(shape, params.ndim)
+        made, after = self._sweep.step(params, *gradients, state, **values, axes=axes)
+        if out is None:
+            return made, State(self.optimizer.name, after)
+        self._check_out(out, made)
+        np.copyto(out[0], made)
+        for slot in self.plan.slots:
+            if slot.array:
+                np.copyto(out[1][slot.name], after[slot.name])
+            else:
+                out[1][slot.name] = after[slot.name]
+        out[1]["t"] = after["t"]
+        return out
+
+    def array(self, value: Any, what: str) -> Array:
+        """The value as an array of floats."""
+        array = value if isinstance(value, np.ndarray) else np.asarray(value)
+        if array.dtype.kind != "f":
+            raise KernelError(
+                f"{self.optimizer.name}: {what} must be an array of floats, but its type is {array.dtype}; convert it "
+                "with .astype(float)"
+            )
+        return array
+
+    def like(self, value: Any, params: Array, what: str, values: Mapping[str, Any]) -> Array:
+        """The value as an array that goes with the parameters."""
+        array = self.array(value, what)
+        if array.shape != params.shape:
+            swept = _swept(values)
+            if not swept or array.shape != np.broadcast_shapes(params.shape, swept):
+                raise KernelError(
+                    f"{self.optimizer.name}: {what} has shape {array.shape}, but the parameters have {params.shape}"
+                )
+        if array.dtype != params.dtype:
+            raise KernelError(
+                f"{self.optimizer.name}: {what} is {array.dtype}, but the parameters are {params.dtype}; convert one "
+                "with .astype"
+            )
+        return array
+
+    def _check_out(self, out: Any, params: Array) -> None:
+        name = self.optimizer.name
+        if not isinstance(out, tuple) or len(out) != 2:
+            raise KernelError(f"{name}: out must be a pair (parameters, state)")
+        self.check_state(out[1], "out's state")
+        for slot, value in ((s, out[0] if s is self.plan.params else out[1][s.name]) for s in self.plan.arrays):
+            if not isinstance(value, np.ndarray):
+                raise KernelError(f"{name}: out's {slot.name} must be an array, but it is a {type(value).__name__}")
+            self.like(value, params, f"out's {slot.name}", {})
+            if not value.flags.writeable:
+                raise KernelError(f"{name}: out's {slot.name} is read-only")
+
+
+def _keywords(function: Any) -> frozenset[str]:
+    code = function.__wrapped__.__code__ if hasattr(function, "__wrapped__") else function.__code__
+    count = code.co_argcount
+    return frozenset(code.co_varnames[count : count + code.co_kwonlyargcount])
+
+
+def _swept(values: Mapping[str, Any]) -> tuple[int, ...]:
+    """The shape of the settings, where hyperparameters are arrays; () where none is."""
+    shapes = [v.shape for v in values.values() if isinstance(v, np.ndarray)]
+    return np.broadcast_shapes(*shapes) if shapes else ()
+
+
+def _axes(shape: tuple[int, ...], ndim: int) -> tuple[int, ...]:
+    """The axes over which a norm runs: those along which no hyperparameter varies."""
+    padded = (1,) * (ndim - len(shape)) + shape
+    return tuple(i for i, n in enumerate(padded) if n == 1)
+
+
+def _apart(value: Any, written: list[Array]) -> Any:
+    """The value, or a copy of it where writing would change it half way."""
+    if not isinstance(value, np.ndarray):
+        return value
+    for array in written:
+        if np.may_share_memory(value, array) and not _same(value, array):
+            return value.copy()
+    return value
+
+
+def _same(a: Array, b: Array) -> bool:
+    return a is b or (a.ctypes.data == b.ctypes.data and a.strides == b.strides and a.shape == b.shape)

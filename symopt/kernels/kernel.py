@@ -1,0 +1,180 @@
+"""What every kernel has in common: states, hyperparameters, and the checks of what it is given."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from symopt.kernels.errors import KernelError
+from symopt.kernels.plan import Plan, Setting
+from symopt.language import Optimizer
+from symopt.language.domains import contains, domain_text
+
+
+class State(dict[str, Any]):
+    """What an optimizer keeps between steps: ``t``, the number of steps so far, and its sequences by name.
+
+    A dict, so that it can be saved, copied and passed on as one; it remembers whose state it is.
+    """
+
+    def __init__(self, optimizer: str, values: Mapping[str, Any]) -> None:
+        super().__init__(values)
+        self.optimizer = optimizer
+
+    def copy(self) -> State:
+        """The same values, each array a new one."""
+        return State(self.optimizer, {k: v.copy() if hasattr(v, "copy") else v for k, v in self.items()})
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return State, (self.optimizer, dict(self))
+
+    def __repr__(self) -> str:
+        return f"State({self.optimizer!r}, {dict(self)!r})"
+
+
+class Kernel(ABC):
+    """An optimizer's step as array code; made by ``symopt.kernel``.
+
+    Args:
+        plan: the step, taken apart.
+        hyper: values for hyperparameters in place of their defaults.
+
+    Attributes:
+        backend: the backend's name.
+        gradients: how many gradients a step asks for.
+    """
+
+    backend: str
+
+    def __init__(self, plan: Plan, hyper: Mapping[str, Any]) -> None:
+        self.plan = plan
+        self._values: dict[str, Any] = {s.name: s.default for s in plan.settings if s.default is not None}
+        self._values |= self._checked(hyper)
+
+    @property
+    def optimizer(self) -> Optimizer:
+        return self.plan.optimizer
+
+    @property
+    def gradients(self) -> int:
+        return len(self.plan.points)
+
+    @cached_property
+    def _complete(self) -> bool:
+        return all(s.name in self._values for s in self.plan.settings)
+
+    def hyper(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        """Every hyperparameter by its name in code: what is given, or set before, or the default.
+
+        Raises:
+            KernelError: an unknown name, a value outside its domain, or one that is missing.
+        """
+        if not given and self._complete:
+            return self._values
+        values = self._values | self._checked(given)
+        for setting in self.plan.settings:
+            if setting.name not in values:
+                domain = domain_text(setting.hyper.domain)
+                raise KernelError(
+                    f"{self.optimizer.name}: {setting.hyper.name} has no default; give {setting.name}=..., in {domain}"
+                )
+        return values
+
+    def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
+        return {s.name: checked(self.optimizer.name, s, value) for s, value in self._named(given)}
+
+    def _named(self, given: Mapping[str, Any]) -> list[tuple[Setting, Any]]:
+        found: list[tuple[Setting, Any]] = []
+        for name, value in given.items():
+            setting = self.plan.setting(name)
+            if setting is None:
+                known = ", ".join(s.name for s in self.plan.settings) or "none"
+                raise KernelError(f"{self.optimizer.name}: no hyperparameter is called {name!r}; it has: {known}")
+            found.append((setting, value))
+        return found
+
+    def check_state(self, state: Any, what: str = "state") -> None:
+        """Raise where this is no state of the kernel's optimizer."""
+        name = self.optimizer.name
+        if not isinstance(state, Mapping):
+            raise KernelError(f"{name}: {what} must be a state from init or step, but it is a {type(state).__name__}")
+        if isinstance(state, State) and state.optimizer != name:
+            raise KernelError(f"{name}: {what} is one of {state.optimizer}; make one with this kernel's init")
+        if len(state) != len(self.plan.slots) + 1 or not all(s.name in state for s in self.plan.slots):
+            expected = ", ".join(["t", *(s.name for s in self.plan.slots)])
+            held = ", ".join(map(str, state)) or "nothing"
+            raise KernelError(f"{name}: {what} must hold {expected}, but it holds {held}")
+        if "t" not in state:
+            raise KernelError(f"{name}: {what} has no step count t")
+
+    def split(self, gradient: Any) -> Sequence[Any]:
+        """The gradients of a step, as many as it asks for."""
+        if self.gradients == 1:
+            return (gradient,)
+        if self.gradients == 0:
+            return (gradient,)
+        if not isinstance(gradient, tuple | list) or len(gradient) != self.gradients:
+            raise KernelError(
+                f"{self.optimizer.name}: a step asks for {self.gradients} gradients; give a tuple of that many, "
+                "one for each point that query returns"
+            )
+        return tuple(gradient)
+
+    @abstractmethod
+    def init(self, params: Any, **hyper: Any) -> State:
+        """The state before the first step.
+
+        Args:
+            params: the initial parameters.
+            hyper: hyperparameters that set initial values; the others may be given too.
+        """
+
+    @abstractmethod
+    def query(self, params: Any, state: State, *gradients: Any, **hyper: Any) -> Any:
+        """Where the step asks for its gradient: the parameters themselves for most methods.
+
+        Args:
+            params: the parameters before the step.
+            state: the state before the step.
+            gradients: those of this step so far; none for the first point.
+            hyper: hyperparameters in place of the kernel's.
+        """
+
+    @abstractmethod
+    def step(self, params: Any, gradient: Any, state: State, **hyper: Any) -> tuple[Any, State]:
+        """One step.
+
+        Args:
+            params: the parameters before the step.
+            gradient: the gradient at ``query(params, state)``; a tuple where a step asks for several.
+            state: the state before the step.
+            hyper: hyperparameters in place of the kernel's.
+
+        Returns:
+            The parameters and the state after the step.
+        """
+
+    def __repr__(self) -> str:
+        return f"<Kernel {self.optimizer.name}, {self.backend}>"
+
+
+def checked(optimizer: str, setting: Setting, value: Any) -> Any:
+    """A hyperparameter's value as a float, or an array of them in double precision."""
+    name, domain = setting.hyper.name, setting.hyper.domain
+    if isinstance(value, bool | str | bytes) or value is None:
+        raise KernelError(f"{optimizer}: {name} must be a number in {domain_text(domain)}, but it is {value!r}")
+    try:
+        numbers = np.asarray(value, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise KernelError(
+            f"{optimizer}: {name} must be a number in {domain_text(domain)}, but it is {value!r}"
+        ) from None
+    inside = contains(domain)
+    for number in numbers.flat:
+        if not inside(float(number)):
+            raise KernelError(f"{optimizer}: {name} must be in {domain_text(domain)}, but it is {float(number)!r}")
+    return numbers if numbers.ndim else float(numbers)

@@ -1,0 +1,116 @@
+"""Whatever validation accepts has a kernel, or a named error."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import mpmath as mp
+import numpy as np
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from sympy import Eq
+
+import symopt
+from symopt.kernels import KernelError
+from symopt.language import Expect, Optimizer, Sequence, Shape, dot, grad, t
+from symopt.language.vocabulary import eta, g, m, mu, phi, theta, velocity
+from tests.kernels.definitions import ELEMENTWISE, wrapped
+from tests.optimizers.stepping import Run
+from tests.optimizers.strategies import STEPS, hyperparameters, oracles
+
+every_definition = pytest.mark.parametrize("optimizer", ELEMENTWISE, ids=lambda o: o.name)
+
+
+@every_definition
+@settings(max_examples=3)
+@given(data=st.data(), gradient=oracles())
+def test_a_run_is_the_definitions(optimizer: Optimizer, data: st.DataObject, gradient: Any) -> None:
+    check_run(optimizer, data.draw(hyperparameters(optimizer.hyper)), gradient)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("optimizer", wrapped(), ids=lambda o: o.name)
+@settings(max_examples=10)
+@given(data=st.data(), gradient=oracles())
+def test_a_wrapped_run_is_the_definitions(optimizer: Optimizer, data: st.DataObject, gradient: Any) -> None:
+    check_run(optimizer, data.draw(hyperparameters(optimizer.hyper)), gradient)
+
+
+def check_run(optimizer: Optimizer, hyper: dict[str, Any], gradient: Any) -> None:
+    floats = {name: float(value) for name, value in hyper.items()}
+    exact = {name: mp.mpf(value) for name, value in floats.items()}
+    try:
+        expected = Run(optimizer, exact, gradient, mp.mpf(0.75)).params(STEPS)
+    except ZeroDivisionError:
+        assume(False)
+    kernel = symopt.kernel(optimizer, **floats)
+    params, state = np.array([0.75]), kernel.init(np.array([0.75]))
+    for step, value in enumerate(expected, start=1):
+        point = kernel.query(params, state)
+        params, state = kernel.step(params, np.array([float(gradient(step, mp.mpf(float(point[0]))))]), state)
+        if abs(value) > 1e12 or not isinstance(value, mp.mpf):
+            return
+        assert abs(params[0] - value) <= 1e-6 * max(1, abs(value)), f"step {step}"
+
+
+extragradient = Optimizer(
+    "extragradient", hyper=[eta],
+    update=[
+        Eq(phi[t], theta[t - 1] - eta * grad(theta[t - 1])),
+        Eq(theta[t], theta[t - 1] - eta * grad(phi[t])),
+    ],
+)  # fmt: skip
+lagged = Optimizer(
+    "lagged", hyper=[eta, mu], init={velocity: eta * theta[0]},
+    update=[
+        Eq(g[t], grad(theta[t - 1] + theta[0] / 8)),
+        Eq(velocity[t], mu * velocity[t - 3] + g[t] + velocity[0]),
+        Eq(theta[t], theta[t - 1] - eta * velocity[t] + mu * (theta[t - 2] - theta[t - 3])),
+    ],
+)  # fmt: skip
+swapped = Optimizer(
+    "swapped", hyper=[eta], init={m: 1, phi: 2},
+    update=[Eq(m[t], phi[t - 1]), Eq(phi[t], m[t - 1]), Eq(theta[t], theta[t - 1] - eta * grad(theta[t - 1]) + m[t])],
+)  # fmt: skip
+still = Optimizer("still", hyper=[], update=[Eq(theta[t], theta[t - 1] / 2)])
+
+
+@pytest.mark.parametrize("optimizer", [extragradient, lagged, swapped, still], ids=lambda o: o.name)
+@settings(max_examples=15)
+@given(data=st.data(), gradient=oracles())
+def test_several_gradients_older_values_and_exchanges(optimizer: Optimizer, data: st.DataObject, gradient: Any) -> None:
+    hyper = {name: float(v) for name, v in data.draw(hyperparameters(optimizer.hyper)).items()}
+    expected = Run(optimizer, {k: mp.mpf(v) for k, v in hyper.items()}, gradient, mp.mpf(0.75)).params(STEPS)
+    kernel = symopt.kernel(optimizer, **hyper)
+    places, held = np.array([0.75]), kernel.init(np.array([0.75]))
+    params, state = places.copy(), held.copy()
+    for step, value in enumerate(expected, start=1):
+        asked: list[Any] = []
+        for _ in range(kernel.gradients):
+            point = kernel.query(params, state, *asked)
+            asked.append(np.array([float(gradient(step, mp.mpf(float(point[0]))))]))
+        grads = asked[0] if len(asked) == 1 else tuple(asked) or np.zeros(1)
+        params, state = kernel.step(params, grads, state)
+        kernel.step(places, grads, held, out=(places, held))
+        assert abs(params[0] - value) <= 1e-9 * max(1, abs(value)), f"step {step}"
+        assert places == params
+        assert held == state
+
+
+def test_what_has_no_kernel_says_so() -> None:
+    h = Sequence("H", shape=Shape.MATRIX)
+    d = Sequence("d", shape=Shape.SCALAR)
+    step = Eq(theta[t], theta[t - 1] - eta * grad(theta[t - 1]))
+    matrix = Optimizer("matrix", hyper=[eta], init={h: 1}, update=[Eq(h[t], h[t - 1]), step])
+    with pytest.raises(KernelError, match="matrix: H is a matrix"):
+        symopt.kernel(matrix)
+    expected = Optimizer("expected", hyper=[eta], init={m: 0}, update=[Eq(m[t], Expect(m[t - 1])), step])
+    with pytest.raises(KernelError, match=r"expected: equation 1, .*expectation"):
+        symopt.kernel(expected)
+    scalar = Optimizer("scalar", hyper=[eta], update=[Eq(d[t], theta[t - 1]), step])
+    with pytest.raises(KernelError, match=r"scalar: equation 1, .*declared a scalar"):
+        symopt.kernel(scalar)
+    inner = Optimizer("inner", hyper=[eta], update=[Eq(d[t], dot(eta, eta)), step])
+    with pytest.raises(KernelError, match=r"inner: equation 1, .*dot\(eta\)"):
+        symopt.kernel(inner)
