@@ -154,10 +154,10 @@ class Translation:
 
 
 def refuse_linear_algebra(optimizer: Optimizer) -> None:
-    """Raise where a sequence is a vector or a matrix."""
+    """Raise where a sequence is a vector or a matrix, or the parameters are one number."""
+    instead = "such methods have their steps from symopt.kernels.vector.vector_kernel"
     for sequence in optimizer.sequences:
         if not sequence.shape.commutes:
-            raise KernelError(
-                f"{optimizer.name}: {sequence} is a {sequence.shape.value}; this backend has kernels for elementwise "
-                "and scalar sequences only"
-            )
+            raise KernelError(f"{optimizer.name}: {sequence} is a {sequence.shape.value}; {instead}")
+    if optimizer.params.shape is Shape.SCALAR:
+        raise KernelError(f"{optimizer.name}: the parameters {optimizer.params} are one number; {instead}")

@@ -15,6 +15,7 @@ import symopt
 from symopt.kernels import KernelError
 from symopt.language import Expect, Optimizer, Sequence, Shape, dot, grad, t
 from symopt.language.vocabulary import eta, g, m, mu, phi, theta, velocity
+from symopt.optimizers import vector_methods
 from tests.kernels.definitions import ELEMENTWISE, wrapped
 from tests.optimizers.stepping import Run
 from tests.optimizers.strategies import STEPS, hyperparameters, oracles
@@ -96,6 +97,12 @@ def test_several_gradients_older_values_and_exchanges(optimizer: Optimizer, data
         assert abs(params[0] - value) <= 1e-9 * max(1, abs(value)), f"step {step}"
         assert places == params
         assert held == state
+
+
+@pytest.mark.parametrize("optimizer", vector_methods().values(), ids=lambda o: o.name)
+def test_methods_of_vectors_say_where_their_steps_are(optimizer: Optimizer) -> None:
+    with pytest.raises(KernelError, match=rf"{optimizer.name}: .* (a vector|a matrix|one number); .*vector_kernel"):
+        symopt.kernel(optimizer)
 
 
 def test_what_has_no_kernel_says_so() -> None:

@@ -76,11 +76,7 @@ def blocks(inputs: tuple[Array, ...], outputs: tuple[Array, ...]) -> Iterator[An
 
 
 def kernel(optimizer: Optimizer, hyper: Mapping[str, Any]) -> Kernel:
-    """The optimizer's NumPy kernel; vectors and matrices have theirs in ``linear_algebra``."""
-    if any(not s.shape.commutes for s in optimizer.sequences):
-        from symopt.kernels import linear_algebra
-
-        return linear_algebra.kernel(optimizer, hyper)
+    """The optimizer's NumPy kernel."""
     from symopt.kernels.arrays import ArrayKernel
 
     plan = plan_of(optimizer)
