@@ -12,6 +12,7 @@ from symopt.cli.status import INTERRUPTED, TROUBLE
 
 COMMANDS = {
     "audit": "audit",
+    "check": "check",
     "derive": "derive",
     "list": "definitions",
     "prove": "prove",

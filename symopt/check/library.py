@@ -1,0 +1,74 @@
+"""An importable object checked: found, traced, compared, confirmed."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import sympy as sp
+
+from symopt.check.compare import compare
+from symopt.check.confirm import confirm
+from symopt.check.findings import Comparison, Finding
+from symopt.language import exact
+from symopt.read import libraries
+from symopt.read.libraries import CannotTrace, Request
+from symopt.read.libraries.request import SUGGESTED
+
+NAMES = {"torch": "PyTorch", "optax": "optax", "keras": "Keras"}
+
+
+def check(path: str, *, options: Mapping[str, Any] | None = None, meant: str | None = None) -> Finding:
+    """Whether an importable optimizer is the definition that it is meant to be. This runs the library's code.
+
+    Args:
+        path: a dotted name, such as ``torch.optim.Adam``.
+        options: arguments to set; ``symopt.read.libraries.ANY`` for one that is to be a symbol.
+        meant: the definition's name; by default it is guessed.
+
+    Raises:
+        NotFound: there is no such object, or it is no optimizer that can be traced.
+        UnknownOptimizer: no definition is called ``meant``.
+    """
+    request = libraries.request(path, options)
+    source = f"{NAMES[libraries.library_of(request)]} {libraries.version(request)}"
+    begun = time.process_time()
+    try:
+        traced = libraries.read(request)
+    except CannotTrace as error:
+        return Finding(path, source, request.options, reason=str(error))
+    comparison = compare(traced.optimizer, request.owner, meant=meant)
+    seconds = time.process_time() - begun
+    return Finding(
+        path, source, request.options, comparison, traced.special,
+        tuple(_said(c if holds else sp.Not(c)) for c, holds in traced.assumed), traced.fixed,
+        _defaults(request, comparison), _confirmation(request, comparison), seconds=seconds,
+    )  # fmt: skip
+
+
+def _said(condition: Any) -> str:
+    """A comparison as people write it: ``mu != 0``."""
+    if isinstance(condition, sp.Eq | sp.Ne):
+        return f"{condition.lhs} {'=' if isinstance(condition, sp.Eq) else '!='} {condition.rhs}"
+    return str(condition)
+
+
+def _confirmation(request: Request, comparison: Comparison) -> Any:
+    symbols = request.symbols()
+    numbers = {a.symbol.name: a.default or SUGGESTED for a in symbols}
+
+    def simulate(hyper: Mapping[str, float], start: float, gradients: Iterable[float]) -> list[float]:
+        return libraries.simulate(request, {a.name: hyper[a.symbol.name] for a in symbols}, start, gradients)
+
+    return confirm(comparison.optimizer, simulate, numbers, comparison.parting)
+
+
+def _defaults(request: Request, comparison: Comparison) -> dict[str, tuple[Any, Any]]:
+    """Where the library's default is not the definition's."""
+    definition = comparison.against or comparison.definition
+    if definition is None:
+        return {}
+    papers = {h.name: h.default for h in definition.hyper if h.default is not None}
+    own = {a.symbol.name: exact(a.default) for a in request.symbols() if a.default is not None}
+    return {n: (own[n], papers[n]) for n in own if n in papers and own[n] != papers[n]}

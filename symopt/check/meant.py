@@ -1,0 +1,105 @@
+"""Which definitions an implementation may be meant to be: by its name, and by its hyperparameters."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import sympy as sp
+
+import symopt.optimizers
+from symopt.language import Grad, Optimizer
+from symopt.language.vocabulary import weight_decay
+from symopt.optimizers import catalogue, get, with_weight_decay
+
+LIKENESS = 0.72
+"""From what likeness of names on a definition is taken to be meant."""
+_NOISE = re.compile(r"[^a-z0-9]|optimizer|torch|optax|keras|optim")
+
+
+class Unknown(Exception):
+    """The definition asked for is a schedule, not an optimizer."""
+
+
+@cache
+def families() -> tuple[tuple[Optimizer, ...], ...]:
+    """The definitions of each module that has some: what the paper has first, then its variations."""
+    first, homes = list(catalogue()), _homes()
+    found: list[tuple[Optimizer, ...]] = []
+    for module in pkgutil.iter_modules(symopt.optimizers.__path__, "symopt.optimizers."):
+        held = vars(importlib.import_module(module.name)).values()
+        own = [v for v in held if isinstance(v, Optimizer) and homes[v.name] == module.name]
+        if own:
+            found.append(tuple(own))
+    return tuple(sorted(found, key=lambda f: first.index(f[0].name)))
+
+
+def _homes() -> dict[str, str]:
+    """The module that each definition is made in: of those that hold it, the one whose name is most like its own."""
+    homes: dict[str, str] = {}
+    for module in pkgutil.iter_modules(symopt.optimizers.__path__, "symopt.optimizers."):
+        for value in vars(importlib.import_module(module.name)).values():
+            if isinstance(value, Optimizer):
+                known = homes.get(value.name, "")
+                homes[value.name] = max(known, module.name, key=lambda m: _nearness(m, value.name))
+    return homes
+
+
+def _nearness(module: str, name: str) -> float:
+    return difflib.SequenceMatcher(None, module.rpartition(".")[2], name).ratio()
+
+
+def family(name: str) -> tuple[Optimizer, ...]:
+    """The definition of that name with the others of its module, it first.
+
+    Raises:
+        UnknownOptimizer: no definition has the name.
+        Unknown: it is a schedule.
+    """
+    definition = get(name)
+    if not isinstance(definition, Optimizer):
+        raise Unknown(f"{name} is a schedule of the learning rate, not an optimizer")
+    return (definition, *(o for f in families() if definition in f for o in f if o != definition))
+
+
+def likely(name: str, optimizer: Optimizer) -> tuple[Optimizer, ...]:
+    """The family that the name, and the hyperparameters where the name says nothing, point to; () for none."""
+    scored = sorted(families(), key=lambda f: -max(_likeness(name, optimizer, o) for o in f))
+    best = scored[0]
+    if max(_likeness(name, optimizer, o) for o in best) < LIKENESS:
+        return ()
+    nearest = max(best, key=lambda o: _named(name, o))
+    return (nearest, *(o for o in best if o != nearest)) if _named(name, nearest) == 1 else best
+
+
+def _likeness(name: str, optimizer: Optimizer, definition: Optimizer) -> float:
+    """How alike the names are, lowered by hyperparameters that one has and the other has not."""
+    mine, its = ({h.name for h in o.hyper} - {"lambda", "epsilon"} for o in (optimizer, definition))
+    return _named(name, definition) - 0.3 * len(mine ^ its)
+
+
+def _named(name: str, definition: Optimizer) -> float:
+    plain = _NOISE.sub("", name.lower())
+    return difflib.SequenceMatcher(None, plain, _NOISE.sub("", definition.name.lower())).ratio()
+
+
+def decayed(definition: Optimizer, optimizer: Optimizer) -> Iterator[tuple[Optimizer, tuple[str, ...]]]:
+    """The definition, and with weight decay in the customary ways where the implementation has some."""
+    if weight_decay not in {h.symbol for h in optimizer.hyper} or weight_decay in {h.symbol for h in definition.hyper}:
+        yield definition, ()
+        return
+    yield with_weight_decay(definition, decoupled=False), ("coupled weight decay",)
+    if any(h.name == "eta" for h in definition.hyper):
+        times = ("decoupled weight decay", "weight decay times the learning rate")
+        yield with_weight_decay(definition, decoupled=True, times_rate=True), times
+    yield with_weight_decay(definition, decoupled=True), ("decoupled weight decay",)
+
+
+def ascending(definition: Optimizer) -> Optimizer:
+    """The definition for a function to be maximised: every gradient is negated."""
+    update = [sp.Eq(e.lhs, e.rhs.replace(Grad, lambda p: -Grad(p)), evaluate=False) for e in definition.update]
+    return definition.replace(update=update)

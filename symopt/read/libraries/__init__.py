@@ -1,0 +1,96 @@
+"""Optimizers of PyTorch, optax and Keras, read by running them on symbols.
+
+To trace a library's optimizer is to run its code, unlike everything else that symopt reads.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from symopt.read.libraries.locate import NotFound, locate
+from symopt.read.libraries.recurrence import Traced, recurrence
+from symopt.read.libraries.request import ANY, Request
+from symopt.read.libraries.scalar import CannotTrace
+from symopt.read.libraries.step import Step
+
+__all__ = [
+    "ANY", "CannotTrace", "NotFound", "Request", "Traced", "library_of", "locate", "read", "request", "simulate",
+    "version",
+]  # fmt: skip
+
+LIBRARIES = ("torch",)
+"""The modules of this package that trace a library, each named for the one it traces."""
+TITLES = {"torch": "PyTorch", "optax": "optax", "keras": "Keras"}
+
+
+class _Library(Protocol):
+    """What each of them offers."""
+
+    LIBRARY: str
+
+    def recognises(self, made: Any) -> bool: ...
+
+    def trace(self, request: Request) -> Step: ...
+
+    def simulate(
+        self, request: Request, hyper: Mapping[str, float], start: float, gradients: Iterable[float]
+    ) -> list[float]: ...
+
+
+def request(path: str, options: Mapping[str, Any] | None = None) -> Request:
+    """The named object with options.
+
+    Raises:
+        NotFound: there is no such object, it is no optimizer that can be traced, or it has no such option.
+    """
+    made = Request(path, locate(path), dict(options or {}))
+    _library(made)
+    known = made.parameters()
+    for name in made.options:
+        if name not in known:
+            raise NotFound(f"{path} has no argument {name!r}; it has {', '.join(known)}")
+    return made
+
+
+def read(request: Request) -> Traced:
+    """The recurrence that the library runs. Raises CannotTrace with the reason where there is none."""
+    library = _library(request)
+    title = f"{TITLES[library.LIBRARY]}, {request.owner}"
+    try:
+        step = library.trace(request)
+    except CannotTrace:
+        raise
+    except Exception as error:  # whatever the library's own code raises
+        raise CannotTrace(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}") from error
+    return recurrence(step, request.path, title=title, source=f"{TITLES[library.LIBRARY]} {version(request)}")
+
+
+def simulate(request: Request, hyper: Mapping[str, float], start: float, gradients: Iterable[float]) -> list[float]:
+    """The parameters after each step of the library itself, in double precision."""
+    return _library(request).simulate(request, hyper, start, gradients)
+
+
+def library_of(request: Request) -> str:
+    """The library that the object belongs to: torch, optax or keras."""
+    return _library(request).LIBRARY
+
+
+def version(request: Request) -> str:
+    """The version of the library that the object belongs to."""
+    return str(sys.modules[library_of(request)].__version__)
+
+
+def _library(request: Request) -> _Library:
+    for name in LIBRARIES:
+        if name in sys.modules:  # an object of a library that is not imported cannot be one of its optimizers
+            module: Any = importlib.import_module(f"{__name__}.{name}")
+            if module.recognises(request.make):
+                return module
+    raise NotFound(
+        f"{request.path} is no optimizer that symopt can trace: expected a subclass of torch.optim.Optimizer or of "
+        f"keras.optimizers.Optimizer, or a function that returns an optax.GradientTransformation, but got "
+        f"{type(request.make).__name__} {getattr(request.make, '__name__', '')}".rstrip()
+    )
