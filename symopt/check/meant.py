@@ -101,5 +101,7 @@ def decayed(definition: Optimizer, optimizer: Optimizer) -> Iterator[tuple[Optim
 
 def ascending(definition: Optimizer) -> Optimizer:
     """The definition for a function to be maximised: every gradient is negated."""
-    update = [sp.Eq(e.lhs, e.rhs.replace(Grad, lambda p: -Grad(p)), evaluate=False) for e in definition.update]
+    update = [
+        sp.Eq(e.lhs, e.rhs.replace(Grad, lambda p: sp.Mul(-1, Grad(p))), evaluate=False) for e in definition.update
+    ]
     return definition.replace(update=update)

@@ -48,7 +48,7 @@ def _over_rows(cases: sp.Piecewise, ask: Any) -> Any:
     """A comparison asked of each row."""
     before: Any = sp.true
     total: Any = sp.false
-    for value, condition in cases.args:
+    for value, condition in _args(cases):
         total = sp.Or(total, sp.And(before, condition, ask(value)))
         before = sp.And(before, sp.Not(condition))
     found = signs_of(total)
