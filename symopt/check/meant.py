@@ -8,6 +8,7 @@ import pkgutil
 import re
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import sympy as sp
 
@@ -101,7 +102,7 @@ def decayed(definition: Optimizer, optimizer: Optimizer) -> Iterator[tuple[Optim
 
 def ascending(definition: Optimizer) -> Optimizer:
     """The definition for a function to be maximised: every gradient is negated."""
-    update = [
-        sp.Eq(e.lhs, e.rhs.replace(Grad, lambda p: sp.Mul(-1, Grad(p))), evaluate=False) for e in definition.update
-    ]
+    calls: set[Any] = {call for e in definition.update for call in e.rhs.atoms(Grad)}
+    negated = {call: -call for call in calls}
+    update: list[Any] = [sp.Eq(e.lhs, e.rhs.xreplace(negated), evaluate=False) for e in definition.update]
     return definition.replace(update=update)
