@@ -15,6 +15,7 @@ Source: Jury 1964, Theory and Application of the z-Transform Method, section 3.3
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import product
 from typing import Any
 
 import sympy as sp
@@ -96,12 +97,12 @@ def root_beyond(
     given = tuple(assuming)
     wanted = criterion(polynomial, z, radius)
     statement = Statement("root beyond", (polynomial, z, sp.sympify(radius, strict=True), given))
-    tried: list[Verdict] = []
-    for claim in wanted:
+    # Short tries first: the comparison that is false is often seen at once, and the others cost their whole limit.
+    for share, claim in product((0.02, 0.98), wanted):
         never = sp.Le(claim.lhs, 0, evaluate=False)
-        tried.append(holds(never, assuming=given, limit=limit / len(wanted)))
-        if tried[-1].proved:
-            return _about(tried[-1], statement)
+        found = holds(never, assuming=given, limit=share * limit / len(wanted))
+        if found.proved:
+            return _about(found, statement)
     return Verdict(Status.UNDECIDED, reason="no comparison of Jury's criterion is false wherever the assumptions hold")
 
 

@@ -24,6 +24,8 @@ from symopt.language.symbols import At, Hyper, HyperSymbol
 
 MAX_TRIED = 60
 """Systems of assumptions that are tried until the signs are clear."""
+System = tuple[Any, tuple[tuple[Any, str], ...]]
+"""A claim, and what is assumed, each by a name of its own."""
 _STRICT = (sp.StrictGreaterThan, sp.StrictLessThan)
 _DOWNWARD = (sp.StrictLessThan, sp.LessThan)
 
@@ -51,11 +53,11 @@ def holds(
     named: dict[Any, Any] = {s: domains[s.name] for s in claim.free_symbols if getattr(s, "name", None) in domains}
     claim = claim.xreplace(named)
     given = tuple(a.xreplace(named) for a in assuming if a != sp.true)
-    budget = Budget(limit)
+    half = Budget(limit / 2)
     argument = "identity of rational functions" if isinstance(claim, sp.Eq) else "signs of polynomials"
     try:
         return settle(
-            lambda: _proof(claim, given, budget), lambda: witness.of_relation(claim, given, budget),
+            lambda: _proof(claim, given, half), lambda: witness.of_relation(claim, given, Budget(limit / 2)),
             argument, certificate.relation_statement(claim, given),
         )  # fmt: skip
     except RecursionError:
@@ -65,17 +67,20 @@ def holds(
 def _proof(claim: Any, given: tuple[Any, ...], budget: Budget) -> list[Case] | None:
     """The cases that settle the claim: with the assumptions as they are, then with some of them used up."""
     reason: Undecidable | None = None
-    pending, tried = [(claim, given, 0)], 0
-    while pending and tried < MAX_TRIED:
-        claim, given, slacks = pending.pop(0)
-        tried += 1
+    pending: list[System] = [(claim, tuple((relation, str(place)) for place, relation in enumerate(given, start=1)))]
+    seen: set[Any] = set()
+    while pending and len(seen) < MAX_TRIED:
+        claim, named = pending.pop()
+        if (claim, frozenset(named)) in seen:
+            continue
+        seen.add((claim, frozenset(named)))
         try:
-            found = _read_off(claim, given, budget)
+            found = _read_off(claim, tuple(relation for relation, _ in named), budget)
         except Undecidable as error:
             found, reason = None, reason or error
         if found is not None:
             return found
-        pending += [(*system, slacks + 1) for system in _used_up(claim, given, slacks, budget)]
+        pending += reversed(list(_used_up(claim, named, budget)))
     if reason is not None:
         raise reason
     return None
@@ -88,29 +93,25 @@ def _read_off(claim: Any, given: tuple[Any, ...], budget: Budget) -> list[Case] 
     return prove(budget, FreeWorld, build, assuming=given, asked=RELATION_SIGNS[type(claim)])
 
 
-def _used_up(claim: Any, given: tuple[Any, ...], slacks: int, budget: Budget) -> Iterator[tuple[Any, tuple[Any, ...]]]:
-    """The claim and the other assumptions after one assumption was solved for one symbol."""
-    for place, relation in enumerate(given):
-        others = given[:place] + given[place + 1 :]
-        if isinstance(relation, sp.Ne):
+def _used_up(claim: Any, named: tuple[tuple[Any, str], ...], budget: Budget) -> Iterator[System]:
+    """The claim and the other assumptions after one assumption was solved for one of the claim's symbols."""
+    for place, (relation, name) in enumerate(named):
+        rest = named[:place] + named[place + 1 :]
+        # One symbol's own bound is a range already, and tells nothing more as a slack.
+        if isinstance(relation, sp.Ne) or len(_read(relation)) < 2:
             continue
-        for symbol in sorted(_read(relation), key=str):
-            value = _solved(relation, symbol, f"slack {slacks + 1}", others, budget)
-            if value is None or not any(_occurs(symbol, e) for e in (claim, *others)):
+        for symbol in sorted(_read(relation) & _read(claim), key=str):
+            value = _solved(relation, symbol, f"slack {name}", tuple(other for other, _ in rest), budget)
+            if value is None:
                 continue
-            try:
-                changed = [_substituted(e, symbol, value) for e in (claim, *others, *_domain(symbol))]
-            except (TypeError, ValueError):
-                continue
-            yield changed[0], tuple(a for a in changed[1:] if a != sp.true)
+            own = () if str(symbol).startswith("slack ") else _domain(symbol)
+            bounds = tuple((bound, f"{symbol} {k}") for k, bound in enumerate(own))
+            changed = tuple((_substituted(e, symbol, value), called) for e, called in (*rest, *bounds))
+            yield _substituted(claim, symbol, value), changed
 
 
 def _read(e: Any) -> set[Any]:
     return e.free_symbols - {s for a in e.atoms(At) for s in a.free_symbols}
-
-
-def _occurs(symbol: Any, e: Any) -> bool:
-    return symbol in e.free_symbols
 
 
 def _substituted(e: Any, symbol: Any, value: Any) -> Any:
@@ -139,6 +140,7 @@ def _solved(relation: Any, symbol: Any, name: str, others: tuple[Any, ...], budg
         slack = sp.Symbol(name, positive=True)
     else:
         slack = sp.Symbol(name, nonnegative=True)
+    budget.check()
     return sp.cancel((slack * bottom - rest) / slope)
 
 
