@@ -1,8 +1,9 @@
 """The only place that may say "proved" or "refuted".
 
-`identity` compares two expressions, `holds` decides a comparison, `roots_within` and `root_beyond` where a
-polynomial's roots lie, `follows` a claim with a definition, `equal` two definitions, `sign_invariant` a declared
-sign with the recurrence; `conjunction` puts verdicts together, and `recheck` decides a certificate again.
+`identity` compares two expressions, `linear_identity` two of vectors and matrices, `holds` decides a comparison,
+`roots_within` and `root_beyond` where a polynomial's roots lie, `follows` a claim with a definition, `equal` two
+definitions, `sign_invariant` a declared sign with the recurrence; `conjunction` puts verdicts together, and
+`recheck` decides a certificate again.
 """
 
 from symopt.decide.certificate import Certificate, conjunction, recheck
@@ -11,6 +12,7 @@ from symopt.decide.equal import equal
 from symopt.decide.follows import follows, sign_invariant
 from symopt.decide.holds import holds
 from symopt.decide.identity import identity
+from symopt.decide.linear import linear_identity
 from symopt.decide.verdict import Equality, Status, Verdict, Witness
 
 __all__ = [
@@ -24,6 +26,7 @@ __all__ = [
     "follows",
     "holds",
     "identity",
+    "linear_identity",
     "recheck",
     "root_beyond",
     "roots_within",

@@ -72,6 +72,10 @@ def relation_statement(claim: Any, assuming: tuple[Any, ...]) -> Statement:
     return Statement("relation", (claim, assuming))
 
 
+def linear_statement(lhs: Any, rhs: Any, given: tuple[Any, ...], symmetric: tuple[Any, ...]) -> Statement:
+    return Statement("linear", (lhs, rhs, given, symmetric))
+
+
 def claim_statement(optimizer: Optimizer, claim: Any) -> Statement:
     return Statement("claim", (optimizer, claim))
 
@@ -129,7 +133,7 @@ class Certificate:
         """Whether the cases are identities, not signs."""
         kind, parts = self.statement.kind, self.statement.parts
         claimed = parts[1] if kind == "claim" else parts[0]
-        return kind == "identity" or (kind in ("claim", "relation") and isinstance(claimed, sp.Eq))
+        return kind in ("identity", "linear") or (kind in ("claim", "relation") and isinstance(claimed, sp.Eq))
 
 
 def conjunction(verdicts: Iterable[Verdict | Equality]) -> Verdict:
@@ -167,6 +171,7 @@ def _decided(statement: Statement) -> Verdict:
     from symopt.decide.follows import follows, sign_invariant
     from symopt.decide.holds import holds as comparison_holds
     from symopt.decide.identity import identity
+    from symopt.decide.linear import linear_identity
 
     parts = statement.parts
     match statement.kind:
@@ -184,6 +189,8 @@ def _decided(statement: Statement) -> Verdict:
             return conjunction(map(_decided, parts))
         case "claim":
             return follows(parts[0], parts[1], limit=10.0)
+        case "linear":
+            return linear_identity(parts[0], parts[1], given=parts[2], symmetric=parts[3], limit=20.0)
         case "sign":
             return sign_invariant(parts[0], parts[1], limit=10.0)
         case "equality":

@@ -7,6 +7,17 @@ from typing import Any
 import sympy as sp
 from sympy.core.function import AppliedUndef
 
+from symopt.language.linear import (
+    SEARCHES,
+    Draw,
+    Hessian,
+    Inverted,
+    Jacobian,
+    Residual,
+    Transposed,
+    Value,
+    identity,
+)
 from symopt.language.optimizer import Optimizer
 from symopt.language.symbols import At, Dot, Expect, Grad, Hyper, HyperSymbol, Norm, Sequence, Shape
 
@@ -16,14 +27,15 @@ _HEADS: dict[str, Any] = {
     "add": sp.Add, "mul": sp.Mul, "pow": sp.Pow, "exp": sp.exp, "log": sp.log, "abs": sp.Abs, "sign": sp.sign,
     "max": sp.Max, "min": sp.Min, "floor": sp.floor, "ceil": sp.ceiling, "mod": sp.Mod, "sin": sp.sin, "cos": sp.cos,
     "tanh": sp.tanh, "grad": Grad, "dot": Dot, "norm": Norm, "expect": Expect, "and": sp.And, "or": sp.Or,
-    "not": sp.Not,
+    "not": sp.Not, "transpose": Transposed, "inverse": Inverted, "hessian": Hessian, "residual": Residual,
+    "jacobian": Jacobian, "value": Value, "draw": Draw, **{f"{name} search": s for name, s in SEARCHES.items()},
 }  # fmt: skip
 _RELATIONS: dict[str, Any] = {
     "=": sp.Eq, "!=": sp.Ne, ">": sp.StrictGreaterThan, ">=": sp.GreaterThan, "<": sp.StrictLessThan, "<=": sp.LessThan,
 }  # fmt: skip
 _NAMES = {f: name for name, f in (_HEADS | _RELATIONS).items()}
 _SETS: dict[str, sp.Set] = {"naturals": sp.S.Naturals, "naturals0": sp.S.Naturals0, "reals": sp.S.Reals}
-_CONSTANTS: dict[str, sp.Basic] = {"pi": sp.pi, "e": sp.E, "true": sp.true, "false": sp.false}
+_CONSTANTS: dict[str, sp.Basic] = {"pi": sp.pi, "e": sp.E, "true": sp.true, "false": sp.false, "identity": identity}
 _ASSUMPTIONS = frozenset({
     "real", "positive", "negative", "nonnegative", "nonpositive", "nonzero", "zero", "integer", "rational", "finite",
     "even", "odd", "commutative", "extended_real", "prime",

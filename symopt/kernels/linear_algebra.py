@@ -135,6 +135,8 @@ class _Compiler:
 
     def power(self, e: Any) -> Function:
         base, exponent, curvature = self(e.base), float(e.exp), _is_curvature(e.base)
+        if dimensions(e.base) != NUMBER:
+            return lambda step: np.linalg.matrix_power(base(step), int(exponent))
 
         def value(step: Step) -> Any:
             b = base(step)

@@ -79,9 +79,9 @@ def dimensions(expression: Any) -> Dimensions:
 def _power(e: Any) -> Dimensions:
     if dimensions(e.base) == NUMBER:
         return NUMBER
-    if e.exp == -1:
+    if e.exp.is_Integer and e.exp >= -1:
         return _square(e.base)
-    raise ShapeError(f"{e} is a power of something that is not a number; write the product out")
+    raise ShapeError(f"{e} is a power that is no product of matrices")
 
 
 def _number(e: Any) -> Dimensions:
@@ -94,7 +94,7 @@ def _number(e: Any) -> Dimensions:
 def _square(e: Any) -> Dimensions:
     found = dimensions(e)
     if found[0] != found[1]:
-        raise ShapeError(f"{e} has no inverse: it is a vector")
+        raise ShapeError(f"{e} is a vector: it has no inverse and no powers")
     return found
 
 

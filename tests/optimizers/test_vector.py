@@ -51,7 +51,7 @@ REFUSED = {
     "a vector inverted": (Eq(x[t], inverse(x[t - 1]) * x[t - 1]), "no inverse"),
     "a matrix as the new vector": (Eq(x[t], x[t - 1] * transpose(x[t - 1])), "x is n by 1, not n by n"),
     "an inner product of matrices": (Eq(x[t], dot(H[t - 1], H[t - 1]) * x[t - 1]), "is not a vector"),
-    "a vector squared": (Eq(x[t], x[t - 1] ** 2), "not a number"),
+    "a vector squared": (Eq(x[t], x[t - 1] ** 2), "no powers"),
 }
 
 
