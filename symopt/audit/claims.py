@@ -20,6 +20,7 @@ class Claim:
         source: the formula that it was read from, which the terms' spans refer to.
         place, line, section: which formula of the document that is, and where. Claims that say the
             same are equal wherever they stand.
+        dated: whether its steps are the definitions' own, as those of a program are.
     """
 
     left: Term
@@ -29,6 +30,7 @@ class Claim:
     place: int = field(default=0, compare=False)
     line: int = field(default=0, compare=False)
     section: int = field(default=0, compare=False)
+    dated: bool = False
 
     @cached_property
     def name(self) -> str:
@@ -76,8 +78,8 @@ class Claim:
 
     @cached_property
     def counts(self) -> bool:
-        """Whether the number of the step itself enters, as in a bias correction."""
-        return any(_counts(side, self.clocks) for side in (self.left, self.right))
+        """Whether the number of the step itself enters, as in a bias correction, and may be counted from 0 or 1."""
+        return not self.dated and any(_counts(side, self.clocks) for side in (self.left, self.right))
 
     @cached_property
     def evaluable(self) -> bool:

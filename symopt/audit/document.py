@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from symopt.audit.claims import Claim, told_apart
+from symopt.audit.code import code_findings_of
 from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
 from symopt.audit.judge import Judge, Opinion, least_charitable, most_charitable
@@ -15,7 +16,7 @@ from symopt.audit.nested import fast, flattened
 from symopt.audit.plain import exact, is_setting, plain_opinion
 from symopt.audit.solve import solve
 from symopt.language import terms as T
-from symopt.read.documents import CodeBlock, Document, Heading, MathBlock
+from symopt.read.documents import Document, Heading, MathBlock
 from symopt.read.notation import Statement, Unread, read, split
 
 _UPHILL = re.compile(r"\b(ascent|ascend|maximi[sz]|reward|policy|log-?likelihood)", re.IGNORECASE)
@@ -63,7 +64,7 @@ def audit_document(document: Document, progress: Progress | None = None) -> Docu
     found = formulas(document)
     opinions = [_uphill(o, f, document) for o, f in zip(_opinions(found, progress), found, strict=True)]
     findings = [_finding(f, o) for f, o in zip(found, opinions, strict=True)]
-    code = [_code(block) for block in document.blocks if isinstance(block, CodeBlock)]
+    code = code_findings_of(document)
     return DocumentReport(document.path, tuple(sorted([*findings, *code], key=lambda f: (f.line, f.column))))
 
 
@@ -169,15 +170,4 @@ def _finding(formula: Formula, opinion: Opinion) -> Finding:
         witness=opinion.witness or {},
         proof=opinion.proof,
         reading=opinion.reading or {},
-    )
-
-
-def _code(block: CodeBlock) -> Finding:
-    return Finding(
-        line=block.line,
-        column=block.column,
-        kind="code",
-        source=block.text,
-        verdict=Judgement.UNRECOGNISED,
-        explanation="Code is listed, not checked.",
     )

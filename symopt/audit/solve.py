@@ -63,7 +63,7 @@ def solve(groups: Sequence[Group]) -> list[Solution | None]:
     found = {group: _familiar(group, r, votes) for group, r in first.items()}
     gradients = dict.fromkeys(c for group in first for c in group.claims if c.name and c.right.head == "grad")
     custom = Custom(_customs([r[0] for r in found.values() if r and not r[0].wrong]), tuple(gradients)[:1])
-    solved = {group: _solution(group, r, custom) for group, r in found.items()}
+    solved = {group: solution(group, r, custom) for group, r in found.items()}
     return [solved[group] for group in groups]
 
 
@@ -104,7 +104,7 @@ def _customs(readings: Sequence[Interpretation]) -> Mapping[str, str]:
     return {key: counter.most_common(1)[0][0] for key, counter in votes.items()}
 
 
-def _solution(group: Group, readings: Sequence[Interpretation], custom: Custom) -> Solution | None:
+def solution(group: Group, readings: Sequence[Interpretation], custom: Custom) -> Solution | None:
     """The cheapest reading whose wrong equations are all explained; else the cheapest, with nothing called wrong."""
     apart = _told_apart(group)
     if apart is not None or not readings:

@@ -12,6 +12,7 @@ from pathlib import Path
 from symopt.read.documents.blocks import Block, Document, Passage
 from symopt.read.documents.markdown import markdown_blocks, text_blocks
 from symopt.read.documents.notebook import NotebookError, notebook_blocks
+from symopt.read.documents.program import python_blocks
 from symopt.read.documents.tex import tex_blocks
 
 SIZE_LIMIT = 20_000_000
@@ -23,6 +24,7 @@ _READERS: dict[str, Callable[[Passage], Sequence[Block]]] = {
     ".txt": text_blocks,
     ".tex": tex_blocks,
     ".ipynb": notebook_blocks,
+    ".py": python_blocks,
 }
 
 # Longest first: the mark of UTF-32 begins with that of UTF-16.
@@ -39,7 +41,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f]")
 def collect(paths: Iterable[str | Path]) -> tuple[Path, ...]:
     """The files to read, in a fixed order, each once.
 
-    A folder gives the Markdown, text, LaTeX and notebook files in it and below it, hidden ones and
+    A folder gives the Markdown, text, LaTeX, notebook and Python files in it and below it, hidden ones and
     linked folders left out. A path that is missing, or a folder that gives nothing or cannot be
     listed, stays in the answer as it is, for ``read_document`` to say what is wrong with it.
     """
@@ -96,7 +98,7 @@ def _load(path: Path) -> bytes:
         raise _Unreadable("no such file") from None
     if stat.S_ISDIR(mode):
         os.listdir(path)  # raises what is to be said of a folder that cannot be listed
-        raise _Unreadable("a folder without any Markdown, text, LaTeX or notebook file")
+        raise _Unreadable("a folder without any Markdown, text, LaTeX, notebook or Python file")
     if not stat.S_ISREG(mode):
         raise _Unreadable("not a regular file")
     with path.open("rb") as file:

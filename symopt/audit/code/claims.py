@@ -1,0 +1,177 @@
+"""One parameter's equations as claims, under the letters that papers use."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from symopt.audit.claims import Claim
+from symopt.audit.code.equations import BEFORE, NOW, Step
+from symopt.audit.match import Group
+from symopt.language import terms as T
+from symopt.language.terms import Term
+from symopt.read.code import CLOCK, Recurrence
+from symopt.read.code.functions import is_gradient_name
+from symopt.read.code.memory import last
+from symopt.read.code.names import hyper_name, state_name
+
+CLOCKS = frozenset({CLOCK})
+TINY = Fraction(1, 500)
+"""A number below this that is added to something is a small constant."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a chain's equations are when nothing is kept apart (``whole``) or everything is (as written).
+
+    Args:
+        keys: the assignment that each claim is.
+        terms: each claim's right side with the places where its parts are written.
+        names: the letter of each place and name.
+    """
+
+    claims: tuple[Claim, ...]
+    keys: tuple[str, ...]
+    terms: tuple[Term, ...]
+    names: Mapping[str, str] = field(compare=False)
+
+    @property
+    def group(self) -> Group:
+        return Group(self.claims)
+
+
+class Letters:
+    """The letters of one chain: each place and name has its own.
+
+    Args:
+        step: the step.
+        recurrence: what it was read from.
+        keys: the assignments of the chain.
+        parameter: the place of the parameter.
+    """
+
+    def __init__(self, step: Step, recurrence: Recurrence, keys: Sequence[str], parameter: str) -> None:
+        self.step, self.recurrence, self.parameter = step, recurrence, parameter
+        self.names: dict[str, str] = {}
+        self.numbers: dict[Fraction, str] = {}
+        self.taken: set[str] = set()
+        nodes = [n for k in keys for _, n in step.definitions[k].right.walk()]
+        self._give(parameter, r"\theta")
+        for key in keys:
+            self._value(key)
+        for node in nodes:
+            if node.head == "at":
+                self._value(node.name)
+            elif node.head == "name" and node.name not in (CLOCK, "otherwise"):
+                self._constant(node.name)
+        self._literals(nodes)
+
+    def _value(self, key: str) -> None:
+        if key in self.names:
+            return
+        slot = self.step.definitions[key].slot if key in self.step.definitions else key
+        carried = key in self.step.carried
+        bare = last(slot.partition(" ")[0])
+        if carried:
+            letter = state_name(slot, self.recurrence.nicknames) or bare
+        else:
+            letter = "g" if is_gradient_name(bare) else bare
+        self._give(key, letter if not letter.startswith("\\") or carried else rf"\mathrm{{{bare}}}")
+
+    def _constant(self, name: str) -> None:
+        if name not in self.names:
+            letter = hyper_name(name, self.recurrence.nicknames)
+            self._give(name, letter or rf"\mathrm{{{last(name)}}}")
+
+    def _give(self, key: str, letter: str) -> None:
+        own, number = letter, 1
+        while own in self.taken or own in CLOCKS:
+            number += 1
+            bare = letter.replace("\\", "").replace("{", "").replace("}", "")
+            own = rf"\mathrm{{{bare}{number}}}" if letter.startswith("\\") else rf"{bare}^{{({number})}}"
+        self.taken.add(own)
+        self.names[key] = own
+
+    def _literals(self, nodes: Iterable[Term]) -> None:
+        """Numbers written where a hyperparameter belongs get its letter."""
+        decimals = sorted(
+            {n.value for n in nodes if n.value is not None and 0 < n.value < 1 and n.value.denominator > 2}
+        )
+        rates = [d for d in decimals if d >= TINY and (1 - d in decimals or d > Fraction(2, 3))]
+        for d in decimals:
+            if d < TINY and self._is_added(d) and not any(n < TINY for n in self.numbers):
+                self._number(d, r"\epsilon")
+        for d in rates:
+            if 1 - d not in self.numbers:
+                self._number(max(d, 1 - d), r"\beta" if len(rates) <= 2 else rf"\beta_{len(self.numbers) + 1}")
+
+    def _is_added(self, value: Fraction) -> bool:
+        rights = [d.right for d in self.step.definitions.values()]
+        return any(
+            n.head in ("add", "max") and any(a.value == value for a in n.args)
+            for right in rights for _, n in right.walk()
+        )  # fmt: skip
+
+    def _number(self, value: Fraction, letter: str) -> None:
+        if letter not in self.taken:
+            self.taken.add(letter)
+            self.numbers[value] = letter
+
+    def written(self, term: Term) -> Term:
+        """A term under its letters; places in the program stay."""
+
+        def letter(node: Term) -> Term | None:
+            if node.head == "name" and node.name in self.names:
+                return replace(node, name=self.names[node.name])
+            if node.head == "at":
+                index = node.args[0]
+                return replace(T.at(self.names.get(node.name, node.name), index), span=node.span)
+            if node.value is not None and node.value in self.numbers:
+                return Term("name", (), self.numbers[node.value], span=node.span)
+            if node.value is not None and 1 - node.value in self.numbers and node.value not in self.numbers:
+                made = T.add(T.number(1), T.neg(T.name(self.numbers[1 - node.value])))
+                return replace(made, span=node.span)
+            return None
+
+        return term.map(letter)
+
+    def back(self) -> Mapping[str, str]:
+        """The program's own name for each letter."""
+        found = {letter: key.partition("#")[0].partition(" ")[0] for key, letter in self.names.items()}
+        return found | {letter: _decimal(value) for value, letter in self.numbers.items()}
+
+
+def _decimal(value: Fraction) -> str:
+    return f"{float(value):g}"
+
+
+def readings(step: Step, recurrence: Recurrence, keys: Sequence[str], parameter: str) -> list[Reading]:
+    """The chain's equations: with what is no state written into them first, then as they are written."""
+    letters = Letters(step, recurrence, keys, parameter)
+    states = frozenset(k for k in keys if k in step.carried)
+    gradients = frozenset(k for k in keys if step.definitions[k].right.head == "grad" and _plain(step, k))
+    whole = [k for k in keys if k in states or k in gradients]
+    found = [_reading(step, letters, whole, states | gradients)]
+    if len(whole) < len(keys):
+        found.append(_reading(step, letters, list(keys), frozenset(keys)))
+    return [f for f in found if f is not None]
+
+
+def _plain(step: Step, key: str) -> bool:
+    point = step.definitions[key].right.args[0]
+    return point.head in ("at", "name") and (point.head == "name" or point.args[0] == BEFORE)
+
+
+def _reading(step: Step, letters: Letters, keys: Sequence[str], keep: frozenset[str]) -> Reading | None:
+    claims: list[Claim] = []
+    terms: list[Term] = []
+    for place, key in enumerate(keys):
+        right = step.inlined(key, keep)
+        if right is None:
+            return None
+        right = letters.written(right)
+        left = T.at(letters.names[key], NOW)
+        claims.append(Claim(left, right.unspanned(), CLOCKS, place=place, line=place, dated=True))
+        terms.append(right)
+    return Reading(tuple(claims), tuple(keys), tuple(terms), letters.back())

@@ -1,0 +1,319 @@
+"""A program's step in the form that formulas have: one parameter at a time, counters as numbers of the step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from symopt.language import terms as T
+from symopt.language.terms import Term
+from symopt.read.code import CLOCK, Definition, Recurrence
+from symopt.read.code.arithmetic import clock, plus, ticks, whole
+from symopt.read.code.names import hyper_name, is_clock_name
+
+NOW, BEFORE = clock(0), clock(-1)
+LARGEST = 1500
+"""How many nodes an equation may have after what it uses is written into it."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """The assignments of a step by key, in order, with counters and powers of rates worked out.
+
+    Args:
+        definitions: by key.
+        carried: the places that go on from one step to the next.
+        stuck: counters that are never counted up, with where they are read.
+    """
+
+    definitions: Mapping[str, Definition]
+    carried: frozenset[str]
+
+    def references(self, key: str) -> frozenset[str]:
+        """Keys of this step's values that an assignment uses."""
+        right = self.definitions[key].right
+        return frozenset(n.name for n in _nodes(right) if n.head == "at" and n.name in self.definitions)
+
+    def reached(self, key: str) -> list[str]:
+        """The assignments that one needs, itself the last, states of the step before among them."""
+        seen: set[str] = set()
+        todo = [key]
+        while todo:
+            name = todo.pop()
+            if name not in seen:
+                seen.add(name)
+                todo += sorted(self.references(name))
+        return [k for k in self.definitions if k in seen]
+
+    def inlined(self, key: str, keep: frozenset[str]) -> Term | None:
+        """The right side with everything of this step written into it but what is kept; None if too long."""
+        size = 0
+
+        def go(term: Term, depth: int) -> Term:
+            nonlocal size
+            size += 1
+            if size > LARGEST or depth > 40:
+                raise OverflowError
+            if term.head == "at" and term.name in self.definitions and term.name not in keep and term.args[0] == NOW:
+                return go(self.definitions[term.name].right, depth + 1)
+            if not term.args:
+                return term
+            args = tuple(go(a, depth) for a in term.args)
+            if all(a is b for a, b in zip(args, term.args, strict=True)):
+                return term
+            made = T.add(*args) if term.head == "add" else T.mul(*args) if term.head == "mul" else None
+            return replace(term, args=args) if made is None else replace(made, span=term.span)
+
+        try:
+            return go(self.definitions[key].right, 0)
+        except OverflowError:
+            return None
+
+
+def _nodes(term: Term) -> Iterable[Term]:
+    return (n for _, n in term.walk())
+
+
+def step_of(recurrence: Recurrence) -> Step:
+    """The recurrence with its counters, its running powers and its numbers put into the form of formulas."""
+    definitions = {d.key: d for d in recurrence.definitions}
+    carried = _carried(definitions.values())
+    definitions = _counted(definitions, carried, recurrence.initial)
+    definitions = {k: replace(d, right=d.right.map(_exponent)) for k, d in definitions.items()}
+    definitions = _mapped(definitions, lambda n: _clock(n, recurrence))
+    definitions = _rotated(definitions, carried)
+    definitions = _unscheduled(definitions, recurrence)
+    return Step(definitions, _carried(definitions.values()))
+
+
+def _carried(definitions: Iterable[Definition]) -> frozenset[str]:
+    return frozenset(n.name for d in definitions for n in _nodes(d.right) if n.head == "at" and n.args[0] == BEFORE)
+
+
+def _mapped(definitions: Mapping[str, Definition], change: Callable[[Term], Term | None]) -> dict[str, Definition]:
+    return {k: replace(d, right=d.right.map(change)) for k, d in definitions.items()}
+
+
+# Counters
+
+
+def _counted(
+    definitions: Mapping[str, Definition], carried: frozenset[str], initial: Mapping[str, Term | None]
+) -> dict[str, Definition]:
+    """Counters, and powers kept by multiplication, as the numbers they are at step t."""
+    values: dict[tuple[str, bool], Term] = {}
+    for slot in carried & definitions.keys():
+        definition = definitions[slot]
+        old = T.at(slot, BEFORE)
+        right = definition.right
+        if right.head == "add" and len(right.args) == 2 and old in right.args and T.number(1) in right.args:
+            first = initial.get(slot)
+            start = None if first is None else whole(first)
+            before = _used(definitions, slot, BEFORE, but=slot)
+            after = _used(definitions, slot, NOW)
+            start = (1 if before and not after else 0) if start is None else start
+            values[slot, True], values[slot, False] = clock(start), clock(start - 1)
+        elif right.head == "mul" and len(right.args) == 2 and old in right.args:
+            (rate,) = [a for a in right.args if a != old] or [old]
+            if rate.head == "name":
+                ahead = initial.get(slot) == T.name(rate.name) or not _used(definitions, slot, NOW)
+                values[slot, True] = rate ** clock(1 if ahead else 0)
+                values[slot, False] = rate ** clock(0 if ahead else -1)
+    if not values:
+        return dict(definitions)
+
+    def counted(term: Term) -> Term | None:
+        if term.head == "at" and (value := values.get((term.name, term.args[0] == NOW))) is not None:
+            return replace(value, span=term.span)
+        if term.head == "add":
+            args = [a.map(counted) for a in term.args]
+            made = args[0]
+            for a in args[1:]:
+                made = plus(made, a)
+            return replace(made, span=term.span)
+        return None
+
+    kept = {k: d for k, d in definitions.items() if (k, True) not in values}
+    return _mapped(kept, counted)
+
+
+def _used(definitions: Mapping[str, Definition], slot: str, index: Term, but: str = "") -> bool:
+    return any(n == T.at(slot, index) for k, d in definitions.items() if k != but for n in _nodes(d.right))
+
+
+def _exponent(term: Term) -> Term | None:
+    """A power whose exponent is a plain name counts steps."""
+    if term.head != "pow":
+        return None
+    base, exponent = term.args
+    base = base.map(_exponent)
+    loose = [n for n in _nodes(exponent) if n.head == "name" and n.name != CLOCK]
+    if len(loose) == 1 and is_clock_name(loose[0].name) and base.head == "name":
+        exponent = exponent.map(lambda n: replace(T.name(CLOCK), span=n.span) if n == loose[0] else None)
+        if exponent.head == "add":
+            made = exponent.args[0]
+            for a in exponent.args[1:]:
+                made = plus(made, a)
+            exponent = replace(made, span=exponent.span)
+    return replace(term, args=(base, exponent))
+
+
+def _clock(term: Term, recurrence: Recurrence) -> Term | None:
+    """A name that nothing gives and that customarily counts steps."""
+    if (
+        term.head == "name"
+        and term.name != CLOCK
+        and is_clock_name(term.name)
+        and term.name not in recurrence.constants
+    ):
+        return replace(T.name(CLOCK), span=term.span)
+    return None
+
+
+# The order of a step
+
+
+def _rotated(definitions: Mapping[str, Definition], carried: frozenset[str]) -> dict[str, Definition]:
+    """A step that asks for the gradient at its new parameters, told at the step that uses the answer."""
+    asked = {
+        n.args[0].name for d in definitions.values() for n in _nodes(d.right)
+        if n.head == "grad" and n.args[0].head == "at" and n.args[0].args[0] == NOW and n.args[0].name in carried
+    }  # fmt: skip
+    if not asked:
+        return dict(definitions)
+    late = {k for k, d in definitions.items() if any(n.head == "grad" for n in _nodes(d.right))}
+    while True:
+        more = {k for k, d in definitions.items() if any(n.head == "at" and n.name in late and n.args[0] == NOW
+                                                         for n in _nodes(d.right))} - late  # fmt: skip
+        if not more:
+            break
+        late |= more
+    if late & asked:
+        return dict(definitions)
+
+    def later(inside: bool) -> Callable[[Term], Term | None]:
+        def moved(term: Term) -> Term | None:
+            if term.head != "at":
+                return None
+            if inside:
+                back = term.name not in late and term.args[0] == NOW
+                return replace(term, args=(BEFORE,)) if back else None
+            ahead = term.name in late and term.args[0] == BEFORE
+            return replace(term, args=(NOW,)) if ahead else None
+
+        return moved
+
+    moved = {k: replace(d, right=d.right.map(later(k in late))) for k, d in definitions.items()}
+    return {k: moved[k] for k in sorted(moved, key=lambda k: k not in late)}
+
+
+def _unscheduled(definitions: Mapping[str, Definition], recurrence: Recurrence) -> dict[str, Definition]:
+    """A learning rate that changes from step to step without regard to gradients is still a rate."""
+    step = Step(definitions, frozenset())
+    rates: set[str] = set()
+    for key, definition in definitions.items():
+        if definition.slot in recurrence.nicknames.values() or hyper_name(definition.slot, {}) != r"\eta":
+            continue
+        names = {n.head for k in step.reached(key) for n in _nodes(definitions[k].right)}
+        free = {n.name for k in step.reached(key) for n in _nodes(definitions[k].right) if n.head == "at"}
+        if "grad" not in names and free <= set(step.reached(key)) | {key} and _recurs(definition):
+            rates.add(key)
+    if not rates:
+        return dict(definitions)
+
+    def constant(term: Term) -> Term | None:
+        return Term("name", (), term.name, span=term.span) if term.head == "at" and term.name in rates else None
+
+    return _mapped({k: d for k, d in definitions.items() if k not in rates}, constant)
+
+
+def _recurs(definition: Definition) -> bool:
+    return any(n.head == "at" and n.name == definition.slot for n in _nodes(definition.right))
+
+
+# Parameters
+
+
+@dataclass(frozen=True)
+class Chain:
+    """What moves one parameter.
+
+    Args:
+        parameter: its place.
+        keys: the assignments that are needed for it, in order.
+    """
+
+    parameter: str
+    keys: tuple[str, ...]
+
+
+def chains(step: Step, gradients: frozenset[str]) -> list[Chain]:
+    """Each parameter with what its update needs: what is carried on, moved by a gradient, and used by nothing else."""
+    states = [k for k in step.definitions if k in step.carried]
+    needs = {k: _needed(step, k) for k in states}
+    asked = {
+        g.args[0].name for d in step.definitions.values() for g in _nodes(d.right)
+        if g.head == "grad" and g.args[0].head in ("at", "name") and g.args[0].name in states
+    }  # fmt: skip
+    used = {u for k in states for u in needs[k] if u != k}
+    moved = [k for k in states if _has_gradient(step, [k, *needs[k]], gradients)]
+    found = [k for k in moved if k in asked and _is_moved(step, k)] or [k for k in moved if k not in used]
+    return [Chain(k, tuple(_with_states(step, k))) for k in found]
+
+
+def _needed(step: Step, key: str) -> frozenset[str]:
+    """The values, of this step and the one before, that one is made from, gradients apart."""
+    seen: set[str] = set()
+    todo = [key]
+    while todo:
+        found = {n.name for n in _outside(step.definitions[todo.pop()].right) if n.head == "at"}
+        todo += sorted((found & step.definitions.keys()) - seen)
+        seen |= found
+    return frozenset(seen)
+
+
+def _outside(term: Term) -> Iterable[Term]:
+    """The nodes of a term that are not inside a gradient."""
+    yield term
+    if term.head != "grad":
+        for a in term.args:
+            yield from _outside(a)
+
+
+def _with_states(step: Step, key: str) -> list[str]:
+    """The assignments that one needs, those of states that it reads a step late too."""
+    seen: set[str] = set()
+    todo = [key]
+    while todo:
+        name = todo.pop()
+        if name in seen:
+            continue
+        seen.add(name)
+        right = step.definitions[name].right
+        todo += [n.name for n in _outside(right) if n.head == "at" and n.name in step.definitions]
+        todo += [n.name for g in _nodes(right) if g.head == "grad" for n in _nodes(g)
+                 if n.head == "at" and n.name in step.definitions and n.name not in step.carried]  # fmt: skip
+    return [k for k in step.definitions if k in seen]
+
+
+def _is_moved(step: Step, key: str) -> bool:
+    """Whether a value is the one before it and something more."""
+    right = step.inlined(key, step.carried & step.definitions.keys() - {key}) or step.definitions[key].right
+    return any(n == T.at(key, BEFORE) for n in _nodes(right))
+
+
+def _has_gradient(step: Step, keys: Sequence[str], gradients: frozenset[str]) -> bool:
+    if gradients & set(keys):
+        return True
+    nodes = (n for k in keys if k in step.definitions for n in _nodes(step.definitions[k].right))
+    return any(n.head == "grad" or (n.head == "at" and n.name in gradients) for n in nodes)
+
+
+def vanishing(term: Term) -> Iterable[Term]:
+    """Denominators ``1 - beta^0`` that a term has at the first step."""
+    for node in _nodes(term):
+        if node.head == "pow" and node.args[0].head == "name":
+            first = ticks(node.args[1])
+            number = whole(node.args[1])
+            if first == -1 or (number == 0 and node.args[1].head == "number"):
+                yield node

@@ -1,0 +1,309 @@
+"""Findings on a block of code: one for what is right or unknown, one for each wrong line."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from symopt.audit.code.equations import Chain, Step, chains, step_of
+from symopt.audit.code.judging import Court, Outcome, Said
+from symopt.audit.code.printing import Patch, Printer
+from symopt.audit.code.slips import EARLY, OVERWRITTEN, STUCK
+from symopt.audit.findings import Judgement
+from symopt.audit.judge import Opinion
+from symopt.read.code import Misuse, Program, Recurrence, read_program
+from symopt.read.code.memory import last
+from symopt.read.code.names import hyper_name
+
+
+@dataclass(frozen=True)
+class Remark:
+    """What is to be said of a part of a program.
+
+    Args:
+        offset: where in the text the part begins.
+        source: the part as it is written.
+        opinion: the verdict on it.
+    """
+
+    offset: int
+    source: str
+    opinion: Opinion
+
+
+NO_METHOD = Opinion(Judgement.UNRECOGNISED, explanation="It is no step of a method that symopt knows.")
+SETTINGS = Opinion(Judgement.GIVEN)
+
+
+def code_findings(text: str, court: Court, hint: str = "") -> list[Remark]:
+    """What is to be said of a program; at least one remark, whatever the text is.
+
+    Args:
+        text: the program.
+        court: what judges its equations.
+        hint: words around the program, in lower case, which may name the method.
+    """
+    program = read_program(text)
+    units = [u for r in program.recurrences if (u := _unit(program, r, court, hint + text.lower())) is not None]
+    remarks = [r for unit in _best(units) for r in unit]
+    remarks += _misused(program, bool(remarks))
+    if not remarks:
+        remarks.append(Remark(0, text, _nothing(program)))
+    return sorted([*remarks, *_unread(program, remarks)], key=lambda r: r.offset)
+
+
+@dataclass(frozen=True)
+class Unit:
+    """One step of the program with what is to be said of it."""
+
+    recurrence: Recurrence
+    remarks: tuple[Remark, ...]
+    system: str
+
+    @property
+    def wrong(self) -> bool:
+        return any(r.opinion.verdict is Judgement.ERRATUM for r in self.remarks)
+
+
+def _best(units: Sequence[Unit]) -> Iterator[tuple[Remark, ...]]:
+    """Of what is said of one step under several choices of its options, the best."""
+    by_place: dict[tuple[int, int], list[Unit]] = {}
+    for unit in units:
+        by_place.setdefault(unit.recurrence.span, []).append(unit)
+    for options in by_place.values():
+        known = [u for u in options if u.system] or options
+        right = [u for u in known if not u.wrong]
+        yield from (u.remarks for u in _distinct(right or known[:1]))
+
+
+def _distinct(units: Sequence[Unit]) -> list[Unit]:
+    return list({(u.system, u.remarks[0].opinion.conventions): u for u in units}.values())
+
+
+def _unit(program: Program, recurrence: Recurrence, court: Court, hint: str) -> Unit | None:
+    """One step judged, parameter by parameter; None where nothing in it is moved by a gradient."""
+    step = step_of(recurrence)
+    found = chains(step, _gradients(step))
+    outcomes = [(c, court.outcome(step, recurrence, c, hint)) for c in found]
+    known = [(c, o) for c, o in outcomes if o.system]
+    text = program.source.text[slice(*recurrence.span)]
+    if not known:
+        return Unit(recurrence, (Remark(recurrence.span[0], text, NO_METHOD),), "") if found else None
+    errata = [
+        _erratum(program, recurrence, step, said) for _, outcome in known for said in outcome.errata
+    ]  # fmt: skip
+    if errata:
+        return Unit(recurrence, tuple({(r.offset, r.opinion.rewrite): r for r in errata}.values()), known[0][1].system)
+    opinion = _overall([o for _, o in known])
+    missing = _missing(recurrence, step, [c for c, _ in known])
+    if missing:
+        opinion = replace(opinion, verdict=Judgement.INCOMPLETE, explanation=missing)
+    return Unit(recurrence, (Remark(recurrence.span[0], text, opinion),), known[0][1].system)
+
+
+def _gradients(step: Step) -> frozenset[str]:
+    """Gradients that come from outside."""
+    given = {n.name for d in step.definitions.values() for _, n in d.right.walk() if n.head == "at"}
+    return frozenset(given - step.definitions.keys() - step.carried)
+
+
+def _overall(outcomes: Sequence[Outcome]) -> Opinion:
+    """The verdict on a step none of whose equations is wrong."""
+    said = [s for o in outcomes for s in o.said]
+    conventions = tuple(dict.fromkeys(c for s in said for c in s.opinion.conventions))
+    proofs = {s.opinion.proof for s in said if s.opinion.proof}
+    incomplete = next((s for s in said if s.opinion.verdict is Judgement.INCOMPLETE), None)
+    reading: dict[str, str] = {}
+    for s in said:
+        names = s.reading.names if s.reading is not None else {}
+        for letter, part in (s.opinion.reading or {}).items():
+            reading[names.get(letter, letter)] = part
+    opinion = Opinion(
+        Judgement.VARIANT if conventions else Judgement.CORRECT, system=outcomes[0].system, conventions=conventions,
+        proof="proved" if proofs == {"proved"} else "undecided", reading=reading,
+    )  # fmt: skip
+    if incomplete is not None:
+        names = incomplete.reading.names if incomplete.reading is not None else {}
+        return replace(
+            opinion, verdict=Judgement.INCOMPLETE, explanation=_renamed(incomplete.opinion.explanation, names)
+        )
+    return opinion
+
+
+def _renamed(explanation: str, names: Mapping[str, str]) -> str:
+    """A sentence about letters, about the program's names."""
+    for letter, name in names.items():
+        explanation = explanation.replace(f"${letter}$", f"`{name}`")
+    return explanation.replace("The document never says", "The code never says")
+
+
+def _missing(recurrence: Recurrence, step: Step, known: Sequence[Chain]) -> str:
+    """The sentence that names what is used before it is given, and what is given nowhere."""
+    keys = {k for c in known for k in c.keys}
+    unbound = [last(s) for s in recurrence.unbound if s in keys]
+    if not unbound:
+        return ""
+    used = {
+        n.name for k in keys if k in step.definitions for _, n in step.definitions[k].right.walk() if n.head == "name"
+    }
+    nowhere = [n for n in recurrence.free if n in used and n not in recurrence.constants and n not in unbound]
+    sentence = f"{_listed(unbound)} {'is' if len(unbound) == 1 else 'are'} read before being given a value."
+    return (
+        f"{sentence} Nothing says what {_listed(nowhere)} {'is' if len(nowhere) == 1 else 'are'}."
+        if nowhere
+        else sentence
+    )
+
+
+def _listed(names: Sequence[str]) -> str:
+    quoted = [f"`{n}`" for n in names]
+    return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+# Errata
+
+
+def _erratum(program: Program, recurrence: Recurrence, step: Step, said: Said) -> Remark:
+    """A wrong line with its mended form."""
+    text = program.source.text
+    definition = step.definitions.get(said.key) or step.definitions.get(said.key.removesuffix("_hat"))
+    assert definition is not None
+    patch, explanation = _patch(text, recurrence, said)
+    place = definition.span or recurrence.span
+    if patch is not None and not place[0] <= patch.start < place[1]:
+        place = _statement_at(recurrence, patch.start) or _line_at(text, patch.start)
+    if said.slip is not None and said.slip.name == OVERWRITTEN:
+        source, fix = text[slice(*place)], _apart(program, recurrence, place, said)
+    elif patch is not None:
+        source = text[slice(*place)]
+        fix = text[place[0] : patch.start] + patch.text + text[patch.end : place[1]]
+    else:
+        source, fix = text[slice(*place)], _anew(text, recurrence, said, definition.slot)
+    names = said.reading.names if said.reading is not None else {}
+    reading = {names.get(n, n): part for n, part in (said.opinion.reading or {}).items()}
+    opinion = replace(said.opinion, fix=fix, explanation=explanation, reading=reading)
+    return Remark(place[0], source, opinion)
+
+
+def _patch(text: str, recurrence: Recurrence, said: Said) -> tuple[Patch | None, str]:
+    explanation = said.opinion.explanation
+    slip = said.slip
+    if slip is not None:
+        if slip.name in (EARLY, STUCK) and slip.span is not None:
+            name, first = recurrence.clock or ("t", 1)
+            written = text[slice(*slip.span)]
+            counter = written if slip.name == EARLY and recurrence.clock is None else name
+            fixed = f"{counter} + 1" if slip.name == EARLY and (first == 0 or recurrence.clock is None) else "t"
+            explanation += f" Here `{written}` is 0 in the first step." if slip.name == EARLY else ""
+            return Patch(*slip.span, fixed), explanation
+        return None, explanation
+    if said.explanation is None or said.reading is None:
+        return None, explanation
+    original = said.reading.terms[said.place]
+    printer = Printer(text, original, said.reading.names, recurrence.clock)
+    return printer.patch(said.explanation.mended.right), explanation
+
+
+def _apart(program: Program, recurrence: Recurrence, place: tuple[int, int], said: Said) -> str:
+    """The corrected value under a name of its own, counted from 1."""
+    text = program.source.text[slice(*place)]
+    left, sign, right = text.partition("=")
+    slot = left.strip()
+    name = last(said.key.removesuffix("_hat").partition("#")[0]) + "_hat"
+    fixed = text if not sign or slot.endswith(("+", "-", "*", "/")) else f"{name} ={right}"
+    if slot.endswith("/"):
+        old = slot[:-1].strip()
+        fixed = f"{name} = {old} / ({right.strip()})"
+    return fixed
+
+
+def _anew(text: str, recurrence: Recurrence, said: Said, slot: str) -> str:
+    """The whole assignment, set anew."""
+    if said.reading is None:
+        return ""
+    if said.explanation is not None:
+        original, mended = said.reading.terms[said.place], said.explanation.mended.right
+    else:
+        place = said.reading.keys.index(said.key) if said.key in said.reading.keys else -1
+        if place < 0:
+            return ""
+        original = mended = said.reading.terms[place]
+    printer = Printer(text, original, said.reading.names, recurrence.clock)
+    return f"{slot} = {printer.written(mended)}"
+
+
+def _statement_at(recurrence: Recurrence, offset: int) -> tuple[int, int] | None:
+    spans = [d.span for d in recurrence.definitions if d.span is not None and d.span[0] <= offset < d.span[1]]
+    return min(spans, key=lambda s: s[1] - s[0], default=None)
+
+
+def _line_at(text: str, offset: int) -> tuple[int, int]:
+    start = text.rfind("\n", 0, offset) + 1
+    end = text.find("\n", offset)
+    end = end if end >= 0 else len(text)
+    return start + len(text[start:end]) - len(text[start:end].lstrip()), end
+
+
+# What is not a method, or not Python
+
+_DEFAULTS = {
+    r"\eta": "0.001", r"\alpha": "0.001", r"\beta_1": "0.9", r"\beta_2": "0.999", r"\beta": "0.9", r"\mu": "0.9",
+    r"\rho": "0.9", r"\gamma": "0.9", r"\epsilon": "1e-8", r"\lambda": "0.01",
+}  # fmt: skip
+
+
+def _misused(program: Program, relevant: bool) -> Iterator[Remark]:
+    """Lines that Python would refuse, in a program that is a method's."""
+    for misuse in program.misuses if relevant else ():
+        source = program.source.text[slice(*misuse.span)]
+        yield Remark(misuse.span[0], source, _misuse_opinion(misuse, source))
+
+
+def _misuse_opinion(misuse: Misuse, source: str) -> Opinion:
+    left = source.partition("=")[0].strip()
+    names = [n.strip() for n in left.split(",")]
+    values = [_DEFAULTS.get(hyper_name(n, {}) or "", "0") for n in names]
+    return Opinion(
+        Judgement.ERRATUM, rewrite="values do not match names",
+        explanation=f"Python refuses the line: {misuse.reason}.", fix=f"{left} = {', '.join(values)}",
+    )  # fmt: skip
+
+
+def _nothing(program: Program) -> Opinion:
+    """The verdict on a program without a step of any method."""
+    body = program.source.tree.body
+    if program.stopped:
+        return Opinion(Judgement.UNREAD, explanation=f"The code was not read to its end: {program.stopped}.")
+    if not _has_content(program):
+        reason = program.faults[0].reason if program.faults else "there is no statement in it"
+        return Opinion(Judgement.UNREAD, explanation=f"Line {_first(program)} of the code: {reason}.")
+    return SETTINGS if all(_is_setting(s) for s in body) else NO_METHOD
+
+
+def _first(program: Program) -> int:
+    return program.faults[0].line if program.faults else 1
+
+
+def _has_content(program: Program) -> bool:
+    return any(not isinstance(s, ast.Pass) for s in program.source.tree.body)
+
+
+def _is_setting(statement: object) -> bool:
+    """Whether a statement only gives a name a number or a text."""
+    if isinstance(statement, ast.Import | ast.ImportFrom | ast.Pass):
+        return True
+    if isinstance(statement, ast.Assign):
+        return not any(isinstance(n, ast.Name | ast.Call | ast.Subscript) for n in ast.walk(statement.value))
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
+
+
+def _unread(program: Program, remarks: Sequence[Remark]) -> Iterator[Remark]:
+    """The lines that were not read, where the rest was."""
+    if len(remarks) == 1 and remarks[0].opinion.verdict is Judgement.UNREAD:
+        return
+    for fault in program.faults[:20]:
+        line = program.source.line_text(fault.line)
+        start = program.source.starts[fault.line - 1] + len(line) - len(line.lstrip())
+        opinion = Opinion(Judgement.UNREAD, explanation=f"{fault.reason[:1].upper()}{fault.reason[1:]}.")
+        yield Remark(start, line.strip()[:400] or " ", opinion)

@@ -1,0 +1,263 @@
+"""What is to be said of one parameter's equations: the most charitable reading, mistakes undone and proved."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from symopt.audit.catalogue import plain, under_conventions
+from symopt.audit.code.claims import Reading, readings
+from symopt.audit.code.equations import BEFORE, Chain, Step
+from symopt.audit.code.slips import ORDER, Hypothesis, Slip, hypotheses, sentence
+from symopt.audit.explain import Custom, Explanation
+from symopt.audit.findings import Judgement
+from symopt.audit.judge import Judge, Opinion
+from symopt.audit.likeness import likeness, marks_of
+from symopt.audit.match import CONVENTION, WRONG, Group, Interpretation, interpretations
+from symopt.audit.match import readings as readings_in
+from symopt.audit.models import Model, specialised
+from symopt.audit.solve import Solution, solution
+from symopt.language import terms as T
+from symopt.read.code import Recurrence
+from symopt.read.code.results import PARAMETERS
+from symopt.rewrites.mechanism import Rewrite
+from symopt.rewrites.mistake_list import mistake
+
+RIGHT = frozenset({Judgement.CORRECT, Judgement.VARIANT, Judgement.INCOMPLETE})
+TRIED = 14
+"""How many forms of one chain are tried on the definitions."""
+ALIKE = 8
+"""How many definitions are tried under their conventions."""
+EQUAL = 0.06
+"""How much dearer a reading may be and still be as good."""
+UNASKED = 1.1
+NO_CUSTOM = Custom({})
+
+
+@dataclass(frozen=True)
+class Said:
+    """One assignment and what is to be said of it.
+
+    Args:
+        key: the assignment.
+        opinion: its verdict.
+        slip: the mistake of order or count that it makes, if it is one.
+        explanation: how the equation is mended, if it is one of the catalogue's mistakes.
+        reading, place: the equation among those it was read with.
+    """
+
+    key: str
+    opinion: Opinion
+    slip: Slip | None = None
+    explanation: Explanation | None = None
+    reading: Reading | None = None
+    place: int = 0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What is to be said of a chain.
+
+    Args:
+        system: the method; "" where it is none that symopt knows.
+        said: the assignments, right or wrong.
+    """
+
+    system: str
+    said: tuple[Said, ...]
+
+    @property
+    def errata(self) -> tuple[Said, ...]:
+        return tuple(s for s in self.said if s.opinion.verdict is Judgement.ERRATUM)
+
+
+NOTHING = Outcome("", ())
+
+
+class Court:
+    """Judges chains; what was worked out for one is kept for those that say the same.
+
+    Args:
+        system: the only definition to be held against; "" for all.
+        hint: words of the text around, which settle between methods that the code cannot tell apart.
+    """
+
+    def __init__(self, system: str = "") -> None:
+        self.system = system
+        self.judge = Judge({})
+        self.found: dict[Group, list[Interpretation]] = {}
+        self.held: dict[Group, list[Interpretation]] = {}
+        self.solved: dict[Group, Solution | None] = {}
+
+    def outcome(self, step: Step, recurrence: Recurrence, chain: Chain, hint: str = "") -> Outcome:
+        """What is to be said of a chain of assignments."""
+        table: list[tuple[Hypothesis, list[Reading]]] = []
+        for base in (step, *_scaled(step, recurrence)):
+            for made in hypotheses(base, recurrence, chain.keys):
+                keys = [k for k in made.step.definitions if k in _renamed(chain.keys, made)]
+                table.append((made, readings(made.step, recurrence, keys, chain.parameter)))
+        table.sort(key=lambda row: bool(row[0].slips))
+        for made, options in table[:TRIED]:
+            found = self._holding(options[0], hint) if options else None
+            if found is None:
+                continue
+            outcome = self._slipped(made, options, found, table) if made.slips else self._right(found, options[0])
+            if outcome is not None:
+                return outcome
+        return self._explained(table, hint)
+
+    # Everything holds
+
+    def interpreted(self, group: Group) -> list[Interpretation]:
+        """Readings of a group, wrong equations and all."""
+        if group not in self.found:
+            self.found[group] = interpretations(group) if not self.system else self._only(group)
+        return self.found[group]
+
+    def _only(self, group: Group) -> list[Interpretation]:
+        models = [m for m in plain() if m.system == self.system]
+        return readings_in(group, [*models, *under_conventions(self.system)], float("inf"))
+
+    def _holding(self, reading: Reading, hint: str) -> Solution | None:
+        """The reading under which every equation holds; the methods that the text names go first."""
+        group = reading.group
+        if group not in self.held:
+            self.held[group] = self._held(group)
+        found = self.held[group]
+        if not found:
+            return None
+        equal = [i for i in found if i.cost <= found[0].cost + _slack(group)]
+        equal.sort(key=lambda i: (not _named(i.model.system, hint), not i.model.asks_at_parameters, i.cost))
+        return Solution(group, equal[0], {})
+
+    def _held(self, group: Group) -> list[Interpretation]:
+        """The readings in which nothing is wrong: of the definitions, else of the likeliest under conventions."""
+        models = [m for m in plain() if self.system in ("", m.system)]
+        models += [s for m in models for s in specialised(m, group.decimals)]
+        found = _readings(group, models)
+        if found and found[0].cost < CONVENTION:
+            return found
+        marks = marks_of(side for c in group.claims for side in (c.left, c.right))
+        alike = sorted((m for m in models if not m.fixed), key=lambda m: -likeness(marks, m.marks))
+        for system in dict.fromkeys(m.system for m in alike[:ALIKE]):
+            found += _readings(group, under_conventions(system), found[0].cost if found else WRONG)
+            found.sort(key=lambda i: i.cost)
+        return found
+
+    def _right(self, found: Solution, reading: Reading) -> Outcome | None:
+        said = [
+            Said(key, self.judge.opinion(claim, found), reading=reading, place=i)
+            for i, (key, claim) in enumerate(zip(reading.keys, reading.claims, strict=True))
+        ]
+        if any(s.opinion.verdict not in RIGHT for s in said):
+            return None
+        return Outcome(found.reading.model.system, tuple(said))
+
+    # Mistakes of order and count
+
+    def _slipped(
+        self, made: Hypothesis, options: Sequence[Reading], found: Solution,
+        table: Sequence[tuple[Hypothesis, list[Reading]]],
+    ) -> Outcome | None:  # fmt: skip
+        """The mistakes that were undone, each shown by what the step says with it alone."""
+        right = self._right(found, options[0])
+        if right is None:
+            return None
+        said: list[Said] = []
+        kinds = {s.name for s in made.slips}
+        forms = [(options[0], found)]
+        if len(options) > 1 and (apart := self._holding(options[1], "")) is not None:
+            forms.insert(0, (options[1], apart))
+        for slip in made.slips:
+            without = next((o for h, o in table if {s.name for s in h.slips} == kinds - {slip.name}), [])
+            shown = (self._shown(slip, without, reading, solved) for reading, solved in forms)
+            opinion = next((o for o in shown if o is not None), None)
+            if opinion is None:
+                return None
+            said.append(Said(slip.key, opinion, slip=slip, reading=options[0]))
+        return Outcome(right.system, tuple(said))
+
+    def _shown(self, slip: Slip, options: Sequence[Reading], reading: Reading, found: Solution) -> Opinion | None:
+        """The refutation of the equation that has the mistake."""
+        mended = dict(zip((c.name for c in reading.claims), reading.claims, strict=True))
+        facts = {f.claim: f for f in found.reading.facts}
+        for option in options:
+            for claim in option.claims:
+                right = mended.get(claim.name)
+                fact = facts.get(right) if right is not None else None
+                if right is None or right == claim or fact is None:
+                    continue
+                rewrite = _rewrite(slip.name)
+                explanation = Explanation(claim, rewrite, right, fact, 0.0)
+                opinion = self.judge.opinion(claim, replace(found, explained={claim: explanation}))
+                if opinion.verdict is Judgement.ERRATUM:
+                    return opinion
+        return None
+
+    # Mistakes of the catalogue
+
+    def _explained(self, table: Sequence[tuple[Hypothesis, list[Reading]]], hint: str) -> Outcome:
+        best: tuple[float, Outcome] | None = None
+        for made, options in table:
+            for reading in options if not made.slips else ():
+                found = self._solved(reading.group)
+                if found is not None and not found.reading.wrong and (outcome := self._right(found, reading)):
+                    return outcome
+                if found is None or not found.explained or len(found.explained) < len(found.reading.wrong):
+                    continue
+                outcome = self._mended(reading, found)
+                if outcome is not None and (best is None or found.cost < best[0]):
+                    best = found.cost, outcome
+        return best[1] if best is not None else NOTHING
+
+    def _solved(self, group: Group) -> Solution | None:
+        if group not in self.solved:
+            self.solved[group] = solution(group, self.interpreted(group), NO_CUSTOM)
+        return self.solved[group]
+
+    def _mended(self, reading: Reading, found: Solution) -> Outcome | None:
+        said: list[Said] = []
+        for place, (key, claim) in enumerate(zip(reading.keys, reading.claims, strict=True)):
+            opinion = self.judge.opinion(claim, found)
+            if opinion.verdict not in {*RIGHT, Judgement.ERRATUM}:
+                return None
+            said.append(Said(key, opinion, explanation=found.explained.get(claim), reading=reading, place=place))
+        return Outcome(found.reading.model.system, tuple(said))
+
+
+def _readings(group: Group, models: Sequence[Model], bound: float = WRONG) -> list[Interpretation]:
+    """Readings in which nothing is wrong, the cheapest first, equally cheap ones too."""
+    found: list[Interpretation] = []
+    for model in models:
+        limit = min(bound, found[0].cost) + _slack(group) if found else bound
+        found += [i for i in readings_in(group, [model], limit) if not i.wrong]
+        found.sort(key=lambda i: i.cost)
+    return found
+
+
+def _slack(group: Group) -> float:
+    """How much dearer a reading may be; more where nothing says at what point the gradient is taken."""
+    asked = any(n.head == "grad" for c in group.claims for _, n in c.right.walk())
+    return EQUAL if asked else UNASKED
+
+
+def _scaled(step: Step, recurrence: Recurrence) -> Iterator[Step]:
+    """A transformation of gradients that leaves the learning rate and the sign to the next one."""
+    if recurrence.change and PARAMETERS in step.definitions:
+        whole = step.definitions[PARAMETERS]
+        moved = T.add(T.at(PARAMETERS, BEFORE), T.neg(T.mul(T.name("learning_rate"), whole.right.args[1])))
+        yield replace(step, definitions={**step.definitions, PARAMETERS: replace(whole, right=moved)})
+
+
+def _renamed(keys: Sequence[str], made: Hypothesis) -> frozenset[str]:
+    """The chain's keys, with those that a mistake undone has given another name."""
+    return frozenset(keys) | {s.key for s in made.slips} | {k for k in made.step.definitions if k.endswith("_hat")}
+
+
+def _rewrite(name: str) -> Rewrite:
+    return replace(mistake(ORDER), name=name, sentence=sentence(name))
+
+
+def _named(system: str, hint: str) -> bool:
+    words = [w for w in system.split("-") if len(w) > 3]
+    return bool(words) and words[0] in hint
