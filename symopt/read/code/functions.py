@@ -50,11 +50,12 @@ FUNCTIONS: dict[str, Function] = {
 """Functions by their last name, on terms."""
 
 SAME = frozenset(
-    "array asarray tensor as_tensor copy clone detach deepcopy float float32 float64 int astype cast data numpy item "
-    "value to cpu cuda type double half read_value stop_gradient convert_to_tensor constant contiguous ravel flatten squeeze "
-    "from_numpy list tuple dict sorted reversed device_put requires_grad_ Variable view reshape "
-    "identity set_to block_until_ready copy_to_host Parameter conj jit partial "
-    "vmap view_as_real with_sharding_constraint".split()
+    "array asarray tensor as_tensor copy clone detach deepcopy float float32 float64 int astype cast data numpy "
+    "item value to cpu cuda type double half read_value stop_gradient convert_to_tensor constant contiguous ravel "
+    "flatten squeeze from_numpy list tuple dict sorted reversed device_put requires_grad_ Variable view reshape "
+    "identity set_to block_until_ready copy_to_host Parameter conj jit partial vmap view_as_real "
+    "with_sharding_constraint".split()
+)
 ) - {"safe_int32_increment", "safe_increment"}
 """Functions, methods and attributes that leave a value what it is."""
 
