@@ -38,7 +38,7 @@ def test_every_formula_gets_its_verdict(name: str, reports: dict[str, DocumentRe
 
 @pytest.mark.parametrize("name", TABLE)
 def test_errata_are_mended(name: str, reports: dict[str, DocumentReport]) -> None:
-    errata = [f for f in reports[name].findings if f.verdict is Judgement.ERRATUM]
+    errata = [f for f in reports[name].findings if f.verdict is Judgement.ERRATUM and f.kind == "formula"]
     rows = [row for row in TABLE[name] if row["verdict"] == "erratum"]
     assert [(f.rewrite, f.fix) for f in errata] == [(row["rewrite"], row["fix"]) for row in rows]
 

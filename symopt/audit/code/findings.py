@@ -90,11 +90,9 @@ def _unit(program: Program, recurrence: Recurrence, court: Court, hint: str) -> 
     text = program.source.text[slice(*recurrence.span)]
     if not known:
         return Unit(recurrence, (Remark(recurrence.span[0], text, NO_METHOD),), "") if found else None
-    errata = [
-        _erratum(program, recurrence, step, said) for _, outcome in known for said in outcome.errata
-    ]  # fmt: skip
+    errata = _errata(program, recurrence, step, [said for _, outcome in known for said in outcome.errata])
     if errata:
-        return Unit(recurrence, tuple({(r.offset, r.opinion.rewrite): r for r in errata}.values()), known[0][1].system)
+        return Unit(recurrence, tuple(errata), known[0][1].system)
     opinion = _overall([o for _, o in known])
     missing = _missing(recurrence, step, [c for c, _ in known])
     if missing:
@@ -164,58 +162,101 @@ def _listed(names: Sequence[str]) -> str:
 # Errata
 
 
-def _erratum(program: Program, recurrence: Recurrence, step: Step, said: Said) -> Remark:
-    """A wrong line with its mended form."""
+@dataclass(frozen=True)
+class Mending:
+    """One mistake of a statement.
+
+    Args:
+        place: where the statement stands.
+        said: the mistake.
+        patch: what to change in the text; None where the whole statement is set anew.
+        slot: the place that it assigns.
+    """
+
+    place: tuple[int, int]
+    said: Said
+    patch: Patch | None
+    slot: str
+
+
+def _errata(program: Program, recurrence: Recurrence, step: Step, wrong: Sequence[Said]) -> list[Remark]:
+    """The wrong statements, each once, with all that is wrong in it mended."""
+    by_place: dict[tuple[int, int], list[Mending]] = {}
+    for said in wrong:
+        mending = _mending(program, recurrence, step, said)
+        by_place.setdefault(mending.place, []).append(mending)
+    return [_erratum(program, recurrence, place, found) for place, found in by_place.items()]
+
+
+def _mending(program: Program, recurrence: Recurrence, step: Step, said: Said) -> Mending:
     text = program.source.text
-    definition = step.definitions.get(said.key) or step.definitions.get(said.key.removesuffix("_hat"))
-    assert definition is not None
-    patch, explanation = _patch(text, recurrence, said)
+    definition = step.definitions.get(said.key) or step.definitions[said.key.removesuffix("_hat")]
+    patch = _patch(text, recurrence, said)
     place = definition.span or recurrence.span
     if patch is not None and not place[0] <= patch.start < place[1]:
         place = _statement_at(recurrence, patch.start) or _line_at(text, patch.start)
-    if said.slip is not None and said.slip.name == OVERWRITTEN:
-        source, fix = text[slice(*place)], _apart(program, recurrence, place, said)
-    elif patch is not None:
-        source = text[slice(*place)]
-        fix = text[place[0] : patch.start] + patch.text + text[patch.end : place[1]]
-    else:
-        source, fix = text[slice(*place)], _anew(text, recurrence, said, definition.slot)
-    names = said.reading.names if said.reading is not None else {}
-    reading = {names.get(n, n): part for n, part in (said.opinion.reading or {}).items()}
-    opinion = replace(said.opinion, fix=fix, explanation=explanation, reading=reading)
-    return Remark(place[0], source, opinion)
+    return Mending(place, said, patch, definition.slot)
 
 
-def _patch(text: str, recurrence: Recurrence, said: Said) -> tuple[Patch | None, str]:
-    explanation = said.opinion.explanation
+def _erratum(program: Program, recurrence: Recurrence, place: tuple[int, int], found: Sequence[Mending]) -> Remark:
+    """One statement with its mended form."""
+    found = sorted(found, key=lambda m: not _is_apart(m.said))
+    first = found[0].said
+    text = program.source.text
+    fix = text[slice(*place)]
+    patches = {m.patch for m in found if m.patch is not None}
+    for patch in sorted(patches, key=lambda p: -p.start):
+        fix = fix[: patch.start - place[0]] + patch.text + fix[patch.end - place[0] :]
+    if _is_apart(first):
+        fix = _apart(fix, first)
+    elif not patches:
+        fix = _anew(text, recurrence, first, found[0].slot)
+    names = first.reading.names if first.reading is not None else {}
+    opinion = replace(
+        first.opinion, fix=fix, rewrite="; ".join(dict.fromkeys(m.said.opinion.rewrite for m in found)),
+        explanation=" ".join(dict.fromkeys(_told(text, m) for m in found)),
+        reading={names.get(n, n): part for n, part in (first.opinion.reading or {}).items()},
+    )  # fmt: skip
+    return Remark(place[0], text[slice(*place)], opinion)
+
+
+def _is_apart(said: Said) -> bool:
+    return said.slip is not None and said.slip.name == OVERWRITTEN
+
+
+def _told(text: str, mending: Mending) -> str:
+    """Why a statement is wrong, with the program's own names."""
+    slip, explanation = mending.said.slip, mending.said.opinion.explanation
+    if slip is not None and slip.name == EARLY and slip.span is not None:
+        return f"{explanation} `{text[slice(*slip.span)]}` is 0 in the first step."
+    if slip is not None and slip.name == OVERWRITTEN:
+        name = slip.key.removesuffix("_hat")
+        return f"{explanation} What uses it afterwards has to use that name, and `{last(name)}` stays as it was."
+    return explanation
+
+
+def _patch(text: str, recurrence: Recurrence, said: Said) -> Patch | None:
     slip = said.slip
     if slip is not None:
-        if slip.name in (EARLY, STUCK) and slip.span is not None:
-            name, first = recurrence.clock or ("t", 1)
-            written = text[slice(*slip.span)]
-            counter = written if slip.name == EARLY and recurrence.clock is None else name
-            fixed = f"{counter} + 1" if slip.name == EARLY and (first == 0 or recurrence.clock is None) else "t"
-            explanation += f" Here `{written}` is 0 in the first step." if slip.name == EARLY else ""
-            return Patch(*slip.span, fixed), explanation
-        return None, explanation
+        if slip.name not in (EARLY, STUCK) or slip.span is None:
+            return None
+        fixed = f"{text[slice(*slip.span)]} + 1" if slip.name == EARLY else "t"
+        alone = text[: slip.span[0]].rstrip()[-1:] in ("(", ",") and text[slip.span[1] :].lstrip()[:1] in (")", ",")
+        return Patch(*slip.span, fixed if alone or slip.name == STUCK else f"({fixed})")
     if said.explanation is None or said.reading is None:
-        return None, explanation
-    original = said.reading.terms[said.place]
-    printer = Printer(text, original, said.reading.names, recurrence.clock)
-    return printer.patch(said.explanation.mended.right), explanation
+        return None
+    printer = Printer(text, said.reading.terms[said.place], said.reading.names, recurrence.clock)
+    return printer.patch(said.explanation.mended.right)
 
 
-def _apart(program: Program, recurrence: Recurrence, place: tuple[int, int], said: Said) -> str:
-    """The corrected value under a name of its own, counted from 1."""
-    text = program.source.text[slice(*place)]
-    left, sign, right = text.partition("=")
+def _apart(statement: str, said: Said) -> str:
+    """The corrected value under a name of its own."""
+    left, _, right = statement.partition("=")
     slot = left.strip()
     name = last(said.key.removesuffix("_hat").partition("#")[0]) + "_hat"
-    fixed = text if not sign or slot.endswith(("+", "-", "*", "/")) else f"{name} ={right}"
     if slot.endswith("/"):
-        old = slot[:-1].strip()
-        fixed = f"{name} = {old} / ({right.strip()})"
-    return fixed
+        return f"{name} = {slot[:-1].strip()} / ({right.strip()})"
+    return f"{name} ={right}" if right else statement
 
 
 def _anew(text: str, recurrence: Recurrence, said: Said, slot: str) -> str:

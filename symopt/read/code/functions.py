@@ -56,7 +56,6 @@ SAME = frozenset(
     "identity set_to block_until_ready copy_to_host Parameter conj jit partial vmap view_as_real "
     "with_sharding_constraint".split()
 )
-) - {"safe_int32_increment", "safe_increment"}
 """Functions, methods and attributes that leave a value what it is."""
 
 ZERO = frozenset("zeros zeros_like zeros_initializer empty empty_like tree_zeros_like zeros_like_ init_zeros".split())

@@ -40,6 +40,8 @@ def finished(reader: Reader, memory: Memory, node: ast.AST, *, whole: bool) -> R
     if not memory.gradients and not any(n.head == "grad" for d in definitions for _, n in d.right.walk()):
         return None
     span = _span(reader, node)
+    if isinstance(node, ast.Module):
+        span = min([d.span[0] for d in definitions if d.span is not None], default=span[0]), span[1]
     initial = {s: _initial(memory, s) for s in carried if s in memory.initial}
     return Recurrence(
         name=reader.name,

@@ -89,7 +89,7 @@ def test_a_folder_gives_its_documents_once(tmp_path):
     (tmp_path / "deep" / "loop").symlink_to(tmp_path)
     (tmp_path / "same.md").symlink_to(tmp_path / "b.md")
     found = [str(p.relative_to(tmp_path)) for p in collect([tmp_path, tmp_path / "b.md", tmp_path / "a.txt"])]
-    assert found == ["a.txt", "b.md", "d.IPYNB", "h.markdown", "deep/er/c.tex"]
+    assert found == ["a.txt", "b.md", "d.IPYNB", "g.py", "h.markdown", "deep/er/c.tex"]
     missing, empty = tmp_path / "missing.md", tmp_path / "deep" / "empty"
     empty.mkdir()
     assert collect([missing, empty, missing]) == (missing, empty)
