@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 import click
 
-from symopt.cli.output import say
+from symopt.cli.output import write
 from symopt.cli.status import CLEAN, FAULT
+
+FORMATS = ("text", "md", "tex", "html", "ipynb")
 
 
 @click.command("derive")
 @click.argument("name")
 @click.argument("topic", required=False)
-def derive_command(name: str, topic: str | None) -> None:
+@click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
+@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+def derive_command(name: str, topic: str | None, form: str, output: Path | None) -> None:
     """Derive what follows from the definition NAME, step by step; all of it, or one TOPIC.
 
     Exit status: 0 if every step is proved, 1 if one is not, 2 if there is no such optimizer or topic.
@@ -22,6 +27,7 @@ def derive_command(name: str, topic: str | None) -> None:
     from symopt.language import Optimizer
     from symopt.optimizers import UnknownOptimizer, get
     from symopt.render.derivation import to_text
+    from symopt.render.derived import page_of, written
 
     try:
         definition = get(name)
@@ -30,5 +36,5 @@ def derive_command(name: str, topic: str | None) -> None:
         made = derivations(definition, topic)
     except (UnknownOptimizer, UnknownTopic, NotDerivable) as error:
         raise click.ClickException(str(error)) from None
-    say(to_text(made))
+    write(to_text(made) if form == "text" else written(page_of(definition, made, topic), form), output)
     sys.exit(CLEAN if all(d.proved for d in made) else FAULT)

@@ -52,7 +52,7 @@ class LinearMethod:
         size = len(self.states)
         determinant: Any = (z * sp.eye(size) - sp.Matrix(self.matrix)).det(method="berkowitz")
         coefficients = sp.Poly(sp.expand(determinant), z).all_coeffs()
-        return sp.Add(*(tidy(c) * z ** (size - k) for k, c in enumerate(coefficients)))
+        return sp.Add(*(_of_power(tidy(c), size - k) for k, c in enumerate(coefficients)))
 
     @property
     def rate(self) -> HyperSymbol | None:
@@ -126,6 +126,13 @@ def tidy(e: Any) -> Any:
         return expanded
     parts = [_turned(f) for f in sp.Mul.make_args(factored)]
     return sp.Mul(*(f for f, _ in parts), *(sign for _, sign in parts))
+
+
+def _of_power(coefficient: Any, power: int) -> Any:
+    """The coefficient times the power of z, as -(1 + mu) z rather than (-1 - mu) z."""
+    if power and coefficient.is_Add and coefficient.as_coeff_Add()[0].is_negative:
+        return sp.Mul(-1, z**power, sp.expand(-coefficient))
+    return coefficient * z**power
 
 
 def _turned(factor: Any) -> tuple[Any, Any]:

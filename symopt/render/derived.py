@@ -1,0 +1,126 @@
+"""Derivations and theorems as pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from symopt.derive.derivation import Derivation, Step
+from symopt.derive.theorems import Claim, Theorem
+from symopt.language.optimizer import Optimizer
+from symopt.render.page import to_html, to_markdown, to_notebook, to_tex
+from symopt.render.page.blocks import Block, Formula, Heading, Items, Page, Words
+from symopt.render.typeset import latex, lines, proved_statement
+
+_FORMATS: dict[str, Callable[[Page], str]] = {
+    "md": to_markdown, "tex": to_tex, "html": to_html, "ipynb": to_notebook,
+}  # fmt: skip
+
+
+def written(page: Page, form: str) -> str:
+    """The page in one of the formats md, tex, html, ipynb."""
+    return _FORMATS[form](page)
+
+
+def page_of(optimizer: Optimizer, derivations: Iterable[Derivation], topic: str | None = None) -> Page:
+    """What was derived of an optimizer, its definition first; as a notebook it derives it again."""
+    made = tuple(derivations)
+    blocks: list[Block] = [Words(optimizer.source, soft=True)] if optimizer.source else []
+    blocks.append(Formula(lines(optimizer)))
+    for derivation in made:
+        blocks += blocks_of(derivation)
+    asked = f'get("{optimizer.name}")' + (f', "{topic}"' if topic else "")
+    return Page(optimizer.title, tuple(blocks), _CODE.format(asked=asked))
+
+
+_CODE = """\
+from symopt.decide import recheck
+from symopt.derive import derivations
+from symopt.optimizers import get
+
+for derivation in derivations({asked}):
+    for step in derivation.steps:
+        assert step.verdict.proved, (derivation.title, step.rule)
+        certificate = step.verdict.certificate
+        if certificate is not None:
+            assert recheck(certificate.to_json()).proved, (derivation.title, step.rule)
+    print(derivation.title, "-", derivation.status.value)
+"""
+
+
+def page_of_theorem(theorem: Theorem, path: str) -> Page:
+    """A theorem with what shows it.
+
+    Args:
+        theorem: as it was run.
+        path: its file, as a reader should find it from the page.
+    """
+    blocks: list[Block] = [Words(paragraph.replace("\n", " ")) for paragraph in theorem.text.split("\n\n") if paragraph]
+    if theorem.problem:
+        blocks.append(Words(theorem.problem, "Not proved:"))
+    for claim in theorem.claims:
+        blocks += _claim(claim)
+    blocks.append(Words(f"Source: [{theorem.path.name}]({path})", soft=True))
+    code = _THEOREM_CODE.format(path=f"proofs/{theorem.path.name}")
+    return Page(theorem.title.removesuffix("."), tuple(blocks), code)
+
+
+_THEOREM_CODE = """\
+from pathlib import Path
+
+from symopt.derive.theorems import run
+
+theorem = run(Path("{path}"))  # relative to the repository
+assert theorem.proved, theorem.problem
+[(claim.words, claim.status.value) for claim in theorem.claims]
+"""
+
+
+def _claim(claim: Claim) -> Iterator[Block]:
+    if isinstance(claim.shown, Derivation):
+        yield from blocks_of(claim.shown)
+        return
+    yield Heading(_sentence(claim.words).removesuffix("."), 2)
+    found = proved_statement(claim.shown)
+    if found:
+        yield Formula(found)
+    yield Words(f"{claim.status.value}: {'; '.join(claim.methods)}", soft=True)
+
+
+def blocks_of(derivation: Derivation, level: int = 2) -> Iterator[Block]:
+    """A derivation: what it says of itself, then each statement with the rule that leads to the next."""
+    yield Heading(derivation.title, level)
+    kind = f"{derivation.guarantee.value}; {derivation.status.value}"
+    yield Words(f"{kind}. {derivation.source}." if derivation.source else f"{kind}.", soft=True)
+    match derivation.assumptions:
+        case ():
+            pass
+        case (only,):
+            yield Words(f"Supposed: {only}.")
+        case several:
+            yield Words("Supposed:")
+            yield Items(several)
+    previous = None
+    for number, step in enumerate(derivation.steps, start=1):
+        if step.before != previous:
+            yield Formula(lines(step.before))
+        yield from _step(number, step)
+        previous = step.after
+    if derivation.error is not None:
+        yield Words(f"The error is ${latex(derivation.error)}$.")
+    yield from (Words(remark) for remark in derivation.remarks)
+
+
+def _step(number: int, step: Step) -> Iterator[Block]:
+    verdict = step.verdict
+    yield Words(_sentence(step.rule), f"{number}.")
+    yield Formula(lines(step.after))
+    yield Words(f"{verdict.status.value}: {verdict.argument or verdict.reason}", soft=True)
+
+
+def _sentence(words: str) -> str:
+    text = (
+        words[:1].upper() + words[1:]
+        if not words[:2].isupper() and words[:1].isalpha() and words[1:2] != "("
+        else words
+    )
+    return text if text.endswith((".", ":", "?")) else text + "."

@@ -1,0 +1,106 @@
+"""Expressions and statements as LaTeX, in the order that people write them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import sympy as sp
+from sympy.printing.latex import LatexPrinter
+
+from symopt.decide import Equality, Verdict
+from symopt.language.optimizer import Optimizer
+from symopt.language.symbols import At
+
+Line = tuple[str, str]
+_RELATIONS: dict[type, str] = {
+    sp.Eq: "=", sp.Ne: r"\neq", sp.StrictLessThan: "<", sp.LessThan: r"\leq", sp.StrictGreaterThan: ">",
+    sp.GreaterThan: r"\geq",
+}  # fmt: skip
+_NAMED = {"Var": r"\operatorname{Var}", "Cov": r"\operatorname{Cov}"}
+
+
+class _Printer(LatexPrinter):
+    """SymPy's printer, with sums in the customary order and square roots joined."""
+
+    def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
+        return sorted(expr.args, key=_customary)
+
+    def _print_Mul(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+        roots = [f for f in expr.args if f.is_Pow and f.exp == sp.Rational(1, 2)]
+        if len(roots) < 2:
+            return super()._print_Mul(expr)
+        joined = sp.sqrt(sp.Mul(*(f.base for f in roots)), evaluate=False)
+        rest = [f for f in expr.args if f not in roots]
+        return super()._print_Mul(sp.Mul(*rest, joined, evaluate=False)) if rest else self._print(joined)
+
+    def _print_Piecewise(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+        rows = [
+            f"{self._print(value)} & "
+            + (r"\text{otherwise}" if condition == sp.true else rf"\text{{if }} {self._print(condition)}")
+            for value, condition in expr.args
+        ]
+        return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
+
+    def _print_Relational(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+        return f"{self._print(expr.lhs)} {_RELATIONS[type(expr)]} {self._print(expr.rhs)}"
+
+    def _print_AppliedUndef(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+        name = _NAMED.get(expr.func.__name__) or self._print(sp.Symbol(expr.func.__name__))
+        return rf"{name}\left({', '.join(map(self._print, expr.args))}\right)"
+
+
+def _customary(term: Any) -> tuple[Any, ...]:
+    """Powers of z first, then what is added before what is taken away, values at steps first, numbers in front."""
+    z = sp.Symbol("z")
+    degree = sp.Poly(term, z).degree() if term.has(z) and term.is_polynomial(z) else 0
+    lags = [str(a.index) for a in term.atoms(At)]
+    return (
+        -int(degree), bool(term.could_extract_minus_sign()), not term.is_number, not isinstance(term, At), not lags,
+        sp.default_sort_key(term),
+    )  # fmt: skip
+
+
+_SETTINGS = {"mul_symbol": None, "fold_short_frac": False, "ln_notation": False, "root_notation": True}
+
+
+def latex(expression: Any) -> str:
+    """The expression as LaTeX."""
+    printer: Any = _Printer(_SETTINGS)
+    return printer.doprint(expression)
+
+
+def lines(statement: Any) -> tuple[Line, ...]:
+    """A statement as lines: an equation, inequality, expression, system of these, or definition."""
+    match statement:
+        case Optimizer():
+            return lines(statement.update)
+        case tuple() | list():
+            parts: Iterable[Any] = statement  # pyright: ignore[reportUnknownVariableType]  # a bare tuple says nothing
+            return tuple(line for part in parts for line in lines(part))
+        case sp.core.relational.Relational():
+            return ((latex(statement.lhs), f"{_RELATIONS[type(statement)]} {latex(statement.rhs)}"),)
+        case str():
+            return ((rf"\text{{{statement}}}", ""),)
+        case _:
+            return ((latex(statement), ""),)
+
+
+def proved_statement(shown: Verdict | Equality) -> tuple[Line, ...]:
+    """What a verdict's certificate says was proved; () where it has none, or says nothing short."""
+    if isinstance(shown, Equality):
+        known = [f"{latex(sp.Symbol(name))}^{{\\prime}}" for name in (*shown.states, *shown.hypers)]
+        values = [latex(e) for e in (*shown.states.values(), *shown.hypers.values())]
+        return tuple((left, f"= {right}") for left, right in zip(known, values, strict=True) if left)
+    statement = shown.certificate.statement if shown.certificate else None
+    if statement is None:
+        return ()
+    match statement.kind, statement.parts:
+        case "identity", (left, right, *_):
+            return lines(sp.Eq(left, right, evaluate=False))
+        case "claim", (_, claim):
+            return lines(claim)
+        case "relation", (claim, *_):
+            return lines(claim)
+        case _:
+            return ()
