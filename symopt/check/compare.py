@@ -14,6 +14,7 @@ from symopt.check.difference import differences
 from symopt.check.findings import Comparison, Outcome
 from symopt.check.meant import ascending, decayed, families, family, likely
 from symopt.decide import Equality, Status, equal
+from symopt.decide.budget import Budget
 from symopt.language import Optimizer
 from symopt.rewrites.variants import variants
 
@@ -22,7 +23,9 @@ Candidate = tuple[Optimizer, tuple[str, ...]]
 TRIED = 40
 """Variants of one definition."""
 SEARCH = 1.5
-"""Seconds of processor time for a change of variables between an implementation and one definition."""
+"""Seconds of processor time for one definition."""
+ALL = 3.5
+"""Seconds of processor time for all of them."""
 
 
 def compare(optimizer: Optimizer, name: str, *, meant: str | None = None) -> Comparison:
@@ -41,9 +44,11 @@ def compare(optimizer: Optimizer, name: str, *, meant: str | None = None) -> Com
         UnknownOptimizer: no definition is called ``meant``.
     """
     own = family(meant) if meant is not None else likely(name, optimizer)
-    found = _found(optimizer, own, only=meant is not None)
+    budget = Budget(ALL)
+    found = _found(optimizer, own, budget, only=meant is not None)
     if found is None and meant is None:
-        found = _first(optimizer, (c for f in families() if f != own for d in f for c in decayed(d, optimizer)))
+        others = (c for f in families() if f != own for d in f for c in decayed(d, optimizer))
+        found = _first(optimizer, others, budget)
     if found is None:
         return _different(optimizer, own)
     (definition, conventions), equality = found
@@ -54,27 +59,37 @@ def compare(optimizer: Optimizer, name: str, *, meant: str | None = None) -> Com
     return _with_differences(Comparison(optimizer, outcome, definition, equality, conventions), against)
 
 
-def _found(optimizer: Optimizer, own: tuple[Optimizer, ...], *, only: bool) -> tuple[Candidate, Equality] | None:
+def _found(
+    optimizer: Optimizer, own: tuple[Optimizer, ...], budget: Budget, *, only: bool
+) -> tuple[Candidate, Equality] | None:
     """The first of the family, its conventions, then the others of the family and theirs."""
     for definition in own[:1] if only else own:
-        found = _first(optimizer, decayed(definition, optimizer))
-        found = found or _first(optimizer, _under_conventions(definition, optimizer))
+        found = _first(optimizer, decayed(definition, optimizer), budget)
+        if found is not None:
+            return found
+    for definition in own[:1] if only else own:
+        found = _first(optimizer, _under_conventions(definition, optimizer), budget)
         if found is not None:
             return found
     for definition in own[:1]:
-        equality = equal(optimizer, definition, limit=SEARCH)
-        if equality.proved:
-            return (definition, ()), equality
+        if budget.left > 0:
+            equality = equal(optimizer, definition, limit=min(SEARCH, budget.left))
+            if equality.proved:
+                return (definition, ()), equality
     return None
 
 
-def _first(optimizer: Optimizer, candidates: Iterator[Candidate]) -> tuple[Candidate, Equality] | None:
+def _first(
+    optimizer: Optimizer, candidates: Iterator[Candidate], budget: Budget
+) -> tuple[Candidate, Equality] | None:
     """The first candidate that the recurrence is proved equal to."""
     for candidate in candidates:
+        if budget.left <= 0:
+            return None
         hypers = named(optimizer, candidate[0])
         if hypers is None:
             continue
-        equality = equal(optimizer, candidate[0], hypers=hypers, limit=SEARCH)
+        equality = equal(optimizer, candidate[0], hypers=hypers, limit=min(SEARCH, budget.left))
         if equality.proved:
             return candidate, equality
     return None

@@ -21,7 +21,7 @@ __all__ = [
     "version",
 ]  # fmt: skip
 
-LIBRARIES = ("torch",)
+LIBRARIES = ("torch", "keras", "optax")
 """The modules of this package that trace a library, each named for the one it traces."""
 TITLES = {"torch": "PyTorch", "optax": "optax", "keras": "Keras"}
 

@@ -6,6 +6,7 @@ from typing import Any
 
 import sympy as sp
 from sympy.core.relational import Relational
+from sympy.logic.boolalg import Boolean
 
 from symopt.language import HyperSymbol
 
@@ -17,6 +18,11 @@ _HOLDS: dict[type, frozenset[int]] = {
 _OF_SIGNS: dict[frozenset[int], Any] = {signs: relation for relation, signs in _HOLDS.items()}
 SMALL = 2**31 - 1
 """Counters are taken to stay below this: a guard against overflow never applies."""
+
+
+def is_condition(e: Any) -> bool:
+    """Whether the expression is true or false, not a number. (To SymPy a symbol may be either.)"""
+    return isinstance(e, Boolean) and not isinstance(e, sp.Symbol)
 
 
 def relate(relation: Any, a: Any, b: Any) -> Any:

@@ -52,6 +52,10 @@ STATES = {
 """Short names for torch.optim's states."""
 
 
+FORMS = frozenset(["threshold"])
+"""Numeric arguments that choose among forms of a method: they keep their numbers."""
+
+
 @dataclass(frozen=True)
 class Argument:
     """A numeric argument of a library's optimizer: its name, its symbol, and the library's default."""

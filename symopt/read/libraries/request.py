@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
-from symopt.read.libraries.names import HYPERPARAMETERS, Argument, argument
+from symopt.read.libraries.names import FORMS, HYPERPARAMETERS, Argument, argument
 from symopt.read.libraries.scalar import Path, Scalar
 
 ANY: Any = type("Any number", (), {"__repr__": lambda _: "any"})()
@@ -51,7 +51,7 @@ class Request:
         asked: Any = self.options.get(name, default)
         if asked is ANY:
             return [argument(self.owner, name, default if _is_number(default) else None)]
-        if name in self.options:
+        if name in self.options or name in FORMS:
             return []
         if asked is inspect.Parameter.empty:
             return [argument(self.owner, name, None)] if name in HYPERPARAMETERS else []

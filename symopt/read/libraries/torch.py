@@ -16,6 +16,7 @@ import sympy as sp
 from symopt.decide.cases import Cases
 from symopt.language.symbols import Sequence, t
 from symopt.language.vocabulary import g, theta
+from symopt.read.libraries.conditions import is_condition
 from symopt.read.libraries.names import STATES
 from symopt.read.libraries.request import Request, scalars
 from symopt.read.libraries.scalar import CannotTrace, Path, Scalar, expression, symbolic_math
@@ -75,7 +76,7 @@ class Shadows:
             return self._item(function, args)
         if name == "__bool__":
             condition = self.get(args[0])
-            relation = condition if isinstance(condition, sp.logic.boolalg.Boolean) else sp.Ne(condition, 0)
+            relation = condition if is_condition(condition) else sp.Ne(condition, 0)
             return self.path.decide(relation, bool(function(*args)))
         if name.startswith("_foreach_"):
             return self._foreach(name, args, kwargs)
