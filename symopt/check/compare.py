@@ -6,16 +6,18 @@ Every "proved" and "refuted" here is one of decide/'s.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from itertools import product
 from typing import Any
 
 import sympy as sp
 
 from symopt.check.difference import differences
 from symopt.check.findings import Comparison, Outcome
-from symopt.check.meant import ascending, decayed, families, family, likely
+from symopt.check.meant import ascending, decayed, families, family, guarded, likely
 from symopt.decide import Equality, Status, equal
 from symopt.decide.budget import Budget
-from symopt.language import Optimizer
+from symopt.language import Hyper, HyperSymbol, Optimizer
+from symopt.language.vocabulary import weight_decay
 from symopt.rewrites.variants import variants
 
 Candidate = tuple[Optimizer, tuple[str, ...]]
@@ -71,6 +73,12 @@ def _found(
         found = _first(optimizer, _under_conventions(definition, optimizer), budget)
         if found is not None:
             return found
+    for setting in _settings(optimizer, own[0]) if own else ():
+        at, said = _set(optimizer, setting)
+        found = _first(at, decayed(own[0], at), budget)
+        if found is not None:
+            (definition, conventions), equality = found
+            return (definition, (*conventions, said)), equality
     for definition in own[:1]:
         if budget.left > 0:
             equality = equal(optimizer, definition, limit=min(SEARCH, budget.left))
@@ -79,9 +87,7 @@ def _found(
     return None
 
 
-def _first(
-    optimizer: Optimizer, candidates: Iterator[Candidate], budget: Budget
-) -> tuple[Candidate, Equality] | None:
+def _first(optimizer: Optimizer, candidates: Iterator[Candidate], budget: Budget) -> tuple[Candidate, Equality] | None:
     """The first candidate that the recurrence is proved equal to."""
     for candidate in candidates:
         if budget.left <= 0:
@@ -101,10 +107,45 @@ def _under_conventions(definition: Optimizer, optimizer: Optimizer) -> Iterator[
             if variant.conventions:
                 yield variant.optimizer, (*decay, *variant.conventions)
         yield ascending(base), (*decay, "maximised: the gradient negated")
+        safe = guarded(base)
+        if safe is not None:
+            yield safe, (*decay, "quotient of norms taken as 1 where a norm is zero")
+
+
+Setting = Mapping[HyperSymbol, Any]
+"""Hyperparameters of an implementation at particular values."""
+
+
+def _settings(optimizer: Optimizer, definition: Optimizer) -> Iterator[Setting]:
+    """Values of hyperparameters that the definition has not: another's of its kind, 0 or 1."""
+    its = {h.name for h in definition.hyper}
+    extra = [h for h in optimizer.hyper if h.name not in its and h.symbol != weight_decay]
+    if not 0 < len(extra) <= 2:
+        return
+    options = [_values(h, optimizer) for h in extra]
+    for values in product(*options):
+        yield {h.symbol: v for h, v in zip(extra, values, strict=True)}
+
+
+def _values(hyper: Hyper, optimizer: Optimizer) -> list[Any]:
+    kind = hyper.name.partition("_")[0]
+    alike: list[Any] = [h.symbol for h in optimizer.hyper if h.name == kind and h.domain.is_subset(hyper.domain)]
+    return [*alike, *(x for x in (sp.S.Zero, sp.S.One) if x in hyper.domain)]
+
+
+def _set(optimizer: Optimizer, setting: Setting) -> tuple[Optimizer, str]:
+    """The implementation at a setting, and the setting in words."""
+    left = [h for h in optimizer.hyper if h.symbol not in setting]
+    update: list[Any] = [
+        sp.Eq(e.lhs, e.rhs.subs(dict(setting), simultaneous=True), evaluate=False) for e in optimizer.update
+    ]
+    init = {s: value.subs(dict(setting)) for s, value in optimizer.init.items()}
+    said = "at " + ", ".join(f"{name} = {value}" for name, value in setting.items())
+    return optimizer.replace(hyper=left, update=update, init=init), said
 
 
 def named(optimizer: Optimizer, definition: Optimizer) -> Mapping[str, sp.Expr] | None:
-    """The definition's hyperparameters in the implementation's: by name, else by domain, else 0."""
+    """The definition's hyperparameters in the implementation's: by name, by domain, or 0 or 1."""
     mine = {h.name: h.symbol for h in optimizer.hyper}
     its = {h.name: h for h in definition.hyper}
     left = [h.symbol for h in optimizer.hyper if h.name not in its]
@@ -116,8 +157,8 @@ def named(optimizer: Optimizer, definition: Optimizer) -> Mapping[str, sp.Expr] 
         elif alike:
             values[name] = alike[0]
             left.remove(alike[0])
-        elif sp.S.Zero in hyper.domain:
-            values[name] = sp.S.Zero
+        elif sp.S.Zero in hyper.domain or sp.S.One in hyper.domain:
+            values[name] = sp.S.Zero if sp.S.Zero in hyper.domain else sp.S.One
         else:
             return None
     return values

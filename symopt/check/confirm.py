@@ -28,7 +28,7 @@ TOLERANCE = 1e-9
 def confirm(
     optimizer: Optimizer, simulate: Simulate, hyper: Mapping[str, float], witness: Witness | None
 ) -> Confirmation | None:
-    """A run of the implementation beside the recurrence, and on the witness's numbers; None where it cannot be run."""
+    """A run of the implementation beside the recurrence, and on the witness's numbers; None where it has none."""
     expected = run(optimizer, hyper, START, GRADIENTS)
     got = simulate(hyper, START, GRADIENTS)
     pairs = [(float(a), b) for a, b in zip(expected, got, strict=False)]

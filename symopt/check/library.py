@@ -14,8 +14,11 @@ from symopt.check.findings import Comparison, Finding
 from symopt.language import exact
 from symopt.read import libraries
 from symopt.read.libraries import CannotTrace, Request
+from symopt.read.libraries.names import Argument
 from symopt.read.libraries.request import SUGGESTED
 
+READING = 1e-6
+"""How far a run of the library may be from the recurrence; libraries keep some states in single precision."""
 NAMES = {"torch": "PyTorch", "optax": "optax", "keras": "Keras"}
 
 
@@ -40,10 +43,15 @@ def check(path: str, *, options: Mapping[str, Any] | None = None, meant: str | N
         return Finding(path, source, request.options, reason=str(error))
     comparison = compare(traced.optimizer, request.owner, meant=meant)
     seconds = time.process_time() - begun
+    confirmation = _confirmation(request, comparison)
+    if confirmation is None or confirmation.error > READING:
+        off = "has no numbers there" if confirmation is None else f"is off by {confirmation.error:.1e}"
+        reason = f"the recurrence that was read {off}, beside a run of the library"
+        return Finding(path, source, request.options, reason=reason, seconds=seconds)
     return Finding(
         path, source, request.options, comparison, traced.special,
         tuple(_said(c if holds else sp.Not(c)) for c, holds in traced.assumed), traced.fixed,
-        _defaults(request, comparison), _confirmation(request, comparison), seconds=seconds,
+        _defaults(request, comparison), confirmation, seconds=seconds,
     )  # fmt: skip
 
 
@@ -56,12 +64,23 @@ def _said(condition: Any) -> str:
 
 def _confirmation(request: Request, comparison: Comparison) -> Any:
     symbols = request.symbols()
-    numbers = {a.symbol.name: a.default or SUGGESTED for a in symbols}
+    free = {h.name for h in comparison.optimizer.hyper}
+    numbers = {a.symbol.name: _elsewhere(a) if a.symbol.name in free else _traced_at(a) for a in symbols}
 
     def simulate(hyper: Mapping[str, float], start: float, gradients: Iterable[float]) -> list[float]:
         return libraries.simulate(request, {a.name: hyper[a.symbol.name] for a in symbols}, start, gradients)
 
     return confirm(comparison.optimizer, simulate, numbers, comparison.parting)
+
+
+def _elsewhere(argument: Argument) -> float:
+    """A number that the trace did not have, so that one which slipped through as a plain number shows."""
+    value, domain = _traced_at(argument), argument.symbol.domain
+    return next(x for x in (0.75 * value, 1 + 0.75 * (value - 1), value) if sp.Rational(x) in domain)
+
+
+def _traced_at(argument: Argument) -> float:
+    return argument.default or SUGGESTED
 
 
 def _defaults(request: Request, comparison: Comparison) -> dict[str, tuple[Any, Any]]:

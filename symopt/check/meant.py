@@ -13,11 +13,11 @@ from typing import Any
 import sympy as sp
 
 import symopt.optimizers
-from symopt.language import Grad, Optimizer
+from symopt.language import Grad, HyperSymbol, Norm, Optimizer
 from symopt.language.vocabulary import weight_decay
 from symopt.optimizers import catalogue, get, with_weight_decay
 
-LIKENESS = 0.72
+LIKENESS = 0.69
 """From what likeness of names on a definition is taken to be meant."""
 _NOISE = re.compile(r"[^a-z0-9]|optimizer|torch|optax|keras|optim")
 
@@ -79,8 +79,12 @@ def likely(name: str, optimizer: Optimizer) -> tuple[Optimizer, ...]:
 
 def _likeness(name: str, optimizer: Optimizer, definition: Optimizer) -> float:
     """How alike the names are, lowered by hyperparameters that one has and the other has not."""
-    mine, its = ({h.name for h in o.hyper} - {"lambda", "epsilon"} for o in (optimizer, definition))
-    return _named(name, definition) - 0.3 * len(mine ^ its)
+    mine, its = (
+        {h.name for h in o.hyper if not h.name.startswith("epsilon")} - {"lambda", "eta", "r_0"}
+        for o in (optimizer, definition)
+    )
+    momentum = 0.1 * ("mu" in mine ^ its)  # which makes another method of most
+    return _named(name, definition) - 0.3 * len(mine ^ its) - momentum
 
 
 def _named(name: str, definition: Optimizer) -> float:
@@ -106,3 +110,24 @@ def ascending(definition: Optimizer) -> Optimizer:
     negated = {call: -call for call in calls}
     update: list[Any] = [sp.Eq(e.lhs, e.rhs.xreplace(negated), evaluate=False) for e in definition.update]
     return definition.replace(update=update)
+
+
+def guarded(definition: Optimizer) -> Optimizer | None:
+    """The definition whose quotients of norms are 1 where either norm is zero; None where it has none."""
+    update: list[Any] = [
+        sp.Eq(e.lhs, e.rhs.replace(lambda x: x.is_Mul, _guarded), evaluate=False) for e in definition.update
+    ]
+    return None if update == list(definition.update) else definition.replace(update=update)
+
+
+def _guarded(product: Any) -> Any:
+    """A product with factors norm(a) and 1/norm(b), these two guarded."""
+    above = [f for f in product.args if isinstance(f, Norm)]
+    below = [f for f in product.args if f.is_Pow and f.exp == -1 and f.base.has(Norm)]
+    if not above or not below:
+        return product
+    rest = sp.Mul(*(f for f in product.args if f != above[0] and f != below[0]))
+    scale = [f for f in sp.Mul.make_args(rest) if isinstance(f, HyperSymbol) and f.meaning == "trust coefficient"]
+    ratio = sp.Mul(above[0], below[0], *scale)
+    one = sp.Piecewise((1, sp.Le(above[0], 0)), (1, sp.Le(below[0].base, 0)), (ratio, True))
+    return sp.Mul(rest / sp.Mul(*scale), one)

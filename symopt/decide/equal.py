@@ -188,8 +188,10 @@ def _same(runs: Runs, model: RunModel, sequence: Sequence, e: sp.Expr) -> bool:
 def _parting(a: Optimizer, b: Optimizer, hypers: Mapping[str, sp.Expr], budget: Budget) -> Witness | None:
     """A run from the same start, on the same gradients, in which the parameters part."""
     with precision():
-        for step, attempt in product((1, 2, 3), range(6)):
+        for step, attempt in product((1, 2, 3, 5, 6), range(7)):
             runs = Runs(a, b, budget, steps=step, attempt=attempt)
+            if attempt == 6:  # at the origin, where norms of the parameters vanish
+                runs.choice.taken[f"{a.params.name}_0"] = fmpq(0)
             try:
                 model = runs.second(hypers, a.params[t])
                 if model is None:

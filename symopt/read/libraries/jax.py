@@ -12,6 +12,7 @@ import sympy as sp
 from symopt.language import Sequence
 from symopt.language.symbols import t
 from symopt.language.vocabulary import g, theta
+from symopt.read.libraries.conditions import is_condition, where
 from symopt.read.libraries.jaxpr import evaluate
 from symopt.read.libraries.names import Argument
 from symopt.read.libraries.request import SUGGESTED
@@ -28,6 +29,11 @@ def double() -> Any:
     """Arrays hold doubles inside."""
     jax: Any = importlib.import_module("jax")
     return jax.enable_x64(True) if hasattr(jax, "enable_x64") else jax.experimental.enable_x64()  # before JAX 0.8
+
+
+def _as_number(e: Any) -> Any:
+    """The value of a state that may be true or false: 1 or 0."""
+    return where(e, sp.S.One, sp.S.Zero) if is_condition(e) else e
 
 
 class Stand:
@@ -156,15 +162,15 @@ class Tracing:
         hyper = [a for a in self.symbols if a.name in self.free]
         names = _distinct([self.name_of(path) for path, _ in places], {a.symbol.name for a in hyper})
         symbols = [a.symbol for a in sorted(hyper, key=lambda a: a.name)]
-        initial = dict(zip(names, evaluate(start, [*symbols, theta[0]]), strict=True))
+        initial = dict(zip(names, map(_as_number, evaluate(start, [*symbols, theta[0]])), strict=True))
         known = [initial[n].xreplace({theta[0]: theta[t - 1]}) for n in names]
         first = evaluate(step, [*symbols, theta[t - 1], *known, g[t]])
         later = evaluate(step, [*symbols, theta[t - 1], *(Sequence(n)[t - 1] for n in names), g[t]])
         fixed = {a.symbol.name: number(_value(a)) for a in self.symbols if a.name not in self.free}
         keys = ["theta", *names]
         return Step(
-            tuple(a.hyper for a in hyper), initial, dict(zip(keys, first, strict=True)),
-            dict(zip(keys, later, strict=True)), assumed, fixed,
+            tuple(a.hyper for a in hyper), initial, dict(zip(keys, map(_as_number, first), strict=True)),
+            dict(zip(keys, map(_as_number, later), strict=True)), assumed, fixed,
         )  # fmt: skip
 
 

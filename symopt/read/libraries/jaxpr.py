@@ -10,7 +10,7 @@ from typing import Any
 
 import sympy as sp
 
-from symopt.language import dot, norm
+from symopt.language import At, Dot, Norm, dot, norm
 from symopt.read.libraries.conditions import is_condition, relate, where
 from symopt.read.libraries.scalar import CannotTrace, number, power
 
@@ -36,7 +36,7 @@ def _run(jaxpr: Any, consts: Values, args: Values) -> list[Any]:
 
 def _constant(value: Any) -> Any:
     """A number, also where an array is full of it."""
-    flat = [value] if isinstance(value, bool | int | float) else list(value.ravel())
+    flat: list[Any] = [value] if isinstance(value, bool | int | float) else list(value.ravel())
     if not flat or any(x != flat[0] for x in flat):
         raise CannotTrace("an array of different constants takes part in the step")
     first = flat[0].item() if hasattr(flat[0], "item") else flat[0]
@@ -91,10 +91,36 @@ def _total(equation: Any, name: str, args: Values) -> Any:
         return norm(_magnitude(args[0])) ** 2 if args[0] == args[1] else dot(args[0], args[1])
     if not shape:
         return args[0]
-    factors = sp.Mul.make_args(args[0])
+    return _summed(args[0])
+
+
+def _summed(e: Any) -> Any:
+    """The sum of a square over all coordinates: a norm, squared."""
+    rows = _shared_rows(e)
+    if rows is not None:
+        return sp.Piecewise(*((_summed(value), condition) for value, condition in rows))
+    factors: list[Any] = list(sp.Mul.make_args(e))
+    if e == 1:
+        return norm(e) ** 2
+    if not _by_coordinate(e):
+        raise CannotTrace("the step adds a shared number over all coordinates: it counts them")
     if all(f.is_Pow and f.exp.is_Integer and f.exp % 2 == 0 for f in factors):
         return norm(_magnitude(sp.Mul(*(f.base ** (f.exp / 2) for f in factors)))) ** 2
     raise CannotTrace("the step adds over all coordinates something that is not a square")
+
+
+def _shared_rows(e: Any) -> list[tuple[Any, Any]] | None:
+    """The rows of a case distinction, or of a power of one, whose cases are the same at every coordinate."""
+    base, exponent = (e.base, e.exp) if e.is_Pow else (e, sp.S.One)
+    if not base.is_Piecewise or any(_by_coordinate(condition) for _, condition in base.args):
+        return None
+    return [(value**exponent, condition) for value, condition in base.args]
+
+
+def _by_coordinate(e: Any) -> bool:
+    """Whether the value, or the truth, may be one at one coordinate and another at another."""
+    shared = {x: sp.Dummy() for x in e.atoms(Norm, Dot)}
+    return bool(e.xreplace(shared).atoms(At))
 
 
 def _magnitude(e: Any) -> Any:

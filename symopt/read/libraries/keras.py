@@ -33,7 +33,7 @@ def recognises(made: Any) -> bool:
 def trace(request: Request) -> Step:
     """The first step and step t of a Keras optimizer."""
     with _double():
-        return tracing.trace(request.symbols(), lambda hyper: _functions(request, hyper), lambda path: str(path[0].key))
+        return tracing.trace(request.symbols(), lambda hyper: _functions(request, hyper), _short)
 
 
 def _functions(request: Request, hyper: Mapping[str, Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -49,16 +49,17 @@ def _functions(request: Request, hyper: Mapping[str, Any]) -> tuple[Callable[...
         optimizer.build([parameter])
         names = [_name(v, parameter, optimizer) for v in optimizer.variables]
         initial = {n: _initial(numpy.asarray(v.value), n) for n, v in zip(names, optimizer.variables, strict=True)}
+    spread = [n for n, v in initial.items() if isinstance(v, float)]
     for name, value in hyper.items():
         if name == "learning_rate":
-            initial[name] = value
+            initial[name] = value.array if isinstance(value, tracing.Stand) else value
         elif hasattr(optimizer, name):
             setattr(optimizer, name, value)
         else:
             raise CannotTrace(f"the argument {name} is not kept as an attribute of that name")
 
     def start(theta: Any) -> Any:
-        return {n: _spread(v, theta) if isinstance(v, float) else v for n, v in initial.items()}
+        return {n: _spread(v, theta) if n in spread else v for n, v in initial.items()}
 
     def step(theta: Any, states: Any, gradient: Any) -> Any:
         (updated,), changed = optimizer.stateless_apply([states[n] for n in names], [gradient], [theta])
@@ -81,10 +82,14 @@ def _spread(value: float, theta: Any) -> Any:
     return theta if value == START else theta * 0 + value
 
 
+def _short(path: tuple[Any, ...]) -> str:
+    name = str(path[0].key)
+    return STATES.get(name, name)
+
+
 def _name(variable: Any, parameter: Any, optimizer: Any) -> str:
     held = [name for name, value in vars(optimizer).items() if value is variable]
-    last = held[0].strip("_") if held else variable.path.rpartition("/")[2].removeprefix(f"{parameter.name}_")
-    return STATES.get(last, last)
+    return held[0].strip("_") if held else variable.path.rpartition("/")[2].removeprefix(f"{parameter.name}_")
 
 
 @contextmanager

@@ -33,12 +33,16 @@ HYPERPARAMETERS: dict[str, HyperSymbol] = {
     "momentum_decay": HyperSymbol("psi", _positive, "how fast the momentum coefficient grows"),
     "initial_accumulator_value": HyperSymbol("r_0", V.nonnegative, "the accumulator's start"),
     "trust_coefficient": HyperSymbol("kappa", _positive, "trust coefficient"),
-    "alpha": HyperSymbol("alpha", V.positive, "exponent"),
+    "alpha": HyperSymbol("alpha", V.positive, "exponent"), "beta": V.beta,
+    "adam_beta_1": V.beta1, "adam_beta_2": V.beta2, "adam_weight_decay": V.weight_decay,
+    "t0": HyperSymbol("t_0", V.nonnegative, "the step from which iterates are averaged"),
 }  # fmt: skip
 """The usual meaning of an argument's name; ``x.0`` is the first of a pair."""
 
 BY_CLASS: dict[str, dict[str, HyperSymbol]] = {
     "RMSprop": {"alpha": V.rho},
+    "optimistic_gradient_descent": {"beta": HyperSymbol("beta", V.positive, "weight of the last change")},
+    "optimistic_adam_v2": {"beta": HyperSymbol("beta", V.positive, "weight of the last change")},
     "Rprop": {"lr": HyperSymbol("Delta_0", _positive, "initial step size")},
     "rprop": {"learning_rate": HyperSymbol("Delta_0", _positive, "initial step size")},
 }
@@ -52,8 +56,8 @@ STATES = {
 """Short names for torch.optim's states."""
 
 
-FORMS = frozenset(["threshold"])
-"""Numeric arguments that choose among forms of a method: they keep their numbers."""
+FORMS = frozenset(["threshold", "ema_momentum", "min_norm"])
+"""Numeric arguments that choose among forms of a method, or are no part of it: they keep their numbers."""
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ class Traced:
         optimizer: the recurrence.
         special: what the first step does otherwise than the recurrence of later steps from any start.
         assumed: what was taken as true of hyperparameters: another setting is another case.
-        fixed: numeric arguments that could not be symbols, with the numbers they had.
+        fixed: numeric arguments that could not be symbols, or were used before the steps, with their numbers.
     """
 
     optimizer: Optimizer
@@ -52,7 +52,8 @@ def recurrence(step: Step, name: str, *, title: str, source: str) -> Traced:
         if n in initial:
             initial[n] = sp.S.Zero
     optimizer = _optimizer(later, initial, step.hyper, name, title, source)
-    return Traced(optimizer, special, _told(step.assumed), step.fixed)
+    lost = {h.name: h.default for h in step.hyper if h.name not in {x.name for x in optimizer.hyper}}
+    return Traced(optimizer, special, _told(step.assumed), {**lost, **step.fixed})
 
 
 def _in_new_values(later: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,7 +76,7 @@ def _without_counters(
         changed = False
         for n in [n for n in later if n != "theta"]:
             previous = Sequence(n)[t - 1]
-            value = _closed(later[n], first[n], previous)
+            value = _closed(later[n], first[n], before.get(n), previous)
             if value is not None:
                 later = {k: e.xreplace({previous: value}) for k, e in later.items() if k != n}
                 first.pop(n)
@@ -84,13 +85,18 @@ def _without_counters(
     return later, first, before
 
 
-def _closed(later: Any, first: Any, previous: At) -> Any | None:
-    """What the state is before step t, where that is plain: a counter or a constant."""
+def _closed(later: Any, first: Any, before: Any | None, previous: At) -> Any | None:
+    """What the state is before step t, where that is plain: a counter, a constant, or a function of the step."""
     if first.atoms(At):
         return None
     if first.is_Integer and later - previous == 1:
         return t - 2 + first
-    return first if later == previous else None
+    if later == previous:
+        return first
+    if before is None or later.atoms(At) or later.subs(t, 1) != first.subs(t, 1):
+        return None
+    earlier = later.subs(t, t - 1)
+    return earlier if earlier.subs(t, 1) == before else sp.Piecewise((before, sp.Eq(t, 1)), (earlier, True))
 
 
 def _starts_alike(later: Mapping[str, Any], first: Mapping[str, Any], initial: Mapping[str, Any], name: str) -> bool:

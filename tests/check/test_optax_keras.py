@@ -1,0 +1,35 @@
+"""optax and Keras, traced through JAX and decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from symopt.check import Outcome, check
+from symopt.read.libraries import ANY
+
+pytestmark = pytest.mark.library
+
+VERDICTS: list[tuple[str, dict[str, Any], Outcome, str]] = [
+    ("optax.sgd", {}, Outcome.EQUAL, "sgd"),
+    ("optax.sgd", {"momentum": ANY, "nesterov": True}, Outcome.EQUAL, "nesterov"),
+    ("optax.adam", {}, Outcome.EQUAL, "adam"),
+    ("optax.adamw", {}, Outcome.CONVENTIONS, "adamw"),
+    ("keras.optimizers.Adam", {}, Outcome.CONVENTIONS, "adam"),
+    ("keras.optimizers.SGD", {"momentum": ANY}, Outcome.EQUAL, "momentum"),
+    ("keras.optimizers.RMSprop", {}, Outcome.EQUAL, "rmsprop"),
+]
+
+
+@pytest.mark.parametrize(("path", "options", "outcome", "definition"), VERDICTS, ids=lambda x: str(x))
+def test_verdict(path: str, options: dict[str, Any], outcome: Outcome, definition: str) -> None:
+    pytest.importorskip(path.partition(".")[0])
+    finding = check(path, options=options)
+    assert finding.outcome is outcome
+    assert finding.comparison is not None
+    assert finding.comparison.definition is not None
+    assert finding.comparison.definition.name == definition
+    assert finding.confirmation is not None
+    assert finding.confirmation.error < 1e-12
+    assert finding.confirmation.witness in (None, True)
