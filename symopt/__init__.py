@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symopt import audit, kernels, language, optimizers
-    from symopt.derive import derivations, unroll
+    from symopt.derive import derivations, solve_recurrence, unroll
     from symopt.kernels import kernel, run
     from symopt.language import (
         DefinitionError,
@@ -32,11 +32,15 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DefinitionError", "Expect", "HyperSymbol", "Optimizer", "Schedule", "Sequence", "Shape", "__version__",
-    "audit", "derivations", "dot", "grad", "kernel", "kernels", "language", "norm", "optimizers", "run", "t", "unroll",
+    "audit", "derivations", "dot", "grad", "kernel", "kernels", "language", "norm", "optimizers", "run",
+    "solve_recurrence", "t", "unroll",
 ]  # fmt: skip
 
 _PACKAGES = frozenset({"audit", "kernels", "language", "optimizers"})
-_HOMES = {"derivations": "derive", "unroll": "derive", "kernel": "kernels", "run": "kernels"}
+_HOMES = {
+    **dict.fromkeys(("derivations", "solve_recurrence", "unroll"), "derive"),
+    **dict.fromkeys(("kernel", "run"), "kernels"),
+}
 """The package that gives a name; everything else is the language's."""
 
 

@@ -13,6 +13,7 @@ from symopt.decide.follows import follows, sign_invariant
 from symopt.decide.holds import holds
 from symopt.decide.identity import identity
 from symopt.decide.linear import linear_identity
+from symopt.decide.solves import solves
 from symopt.decide.verdict import Equality, Status, Verdict, Witness
 
 __all__ = [
@@ -31,4 +32,5 @@ __all__ = [
     "root_beyond",
     "roots_within",
     "sign_invariant",
+    "solves",
 ]

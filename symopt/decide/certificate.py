@@ -88,6 +88,10 @@ def equality_statement(a: Optimizer, b: Optimizer, hypers: Any, states: Any) -> 
     return Statement("equality", (a, b, dict(hypers), dict(states)))
 
 
+def recurrence_statement(equations: Any, start: Any, forms: Any, assuming: Any) -> Statement:
+    return Statement("recurrence", (equations, start, forms, assuming))
+
+
 @dataclass(frozen=True)
 class Certificate:
     """A proved statement with its argument and the identity of each case."""
@@ -172,6 +176,7 @@ def _decided(statement: Statement) -> Verdict:
     from symopt.decide.holds import holds as comparison_holds
     from symopt.decide.identity import identity
     from symopt.decide.linear import linear_identity
+    from symopt.decide.solves import solves
 
     parts = statement.parts
     match statement.kind:
@@ -195,6 +200,8 @@ def _decided(statement: Statement) -> Verdict:
             return sign_invariant(parts[0], parts[1], limit=10.0)
         case "equality":
             return recheck_matching(*parts)
+        case "recurrence":
+            return solves(parts[0], dict(parts[1]), dict(parts[2]), assuming=parts[3], limit=30.0)
         case _:
             raise EncodingError(f"unknown kind of statement {statement.kind!r}")
 

@@ -35,7 +35,9 @@ _RELATIONS: dict[str, Any] = {
 }  # fmt: skip
 _NAMES = {f: name for name, f in (_HEADS | _RELATIONS).items()}
 _SETS: dict[str, sp.Set] = {"naturals": sp.S.Naturals, "naturals0": sp.S.Naturals0, "reals": sp.S.Reals}
-_CONSTANTS: dict[str, sp.Basic] = {"pi": sp.pi, "e": sp.E, "true": sp.true, "false": sp.false, "identity": identity}
+_CONSTANTS: dict[str, sp.Basic] = {
+    "pi": sp.pi, "e": sp.E, "i": sp.I, "true": sp.true, "false": sp.false, "identity": identity,
+}  # fmt: skip
 _ASSUMPTIONS = frozenset({
     "real", "positive", "negative", "nonnegative", "nonpositive", "nonzero", "zero", "integer", "rational", "finite",
     "even", "odd", "commutative", "extended_real", "prime",

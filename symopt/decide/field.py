@@ -47,6 +47,7 @@ class Generator:
     radicand: Poly | None = None
     args: tuple[Ratio, ...] = ()
     power_of: Ratio | None = None
+    real: bool = True
 
 
 @lru_cache(maxsize=8)
@@ -77,12 +78,14 @@ class Field:
         if len(self.generators) == self.size:
             raise Overflow(f"more than {self.size} quantities occur")
         made = Generator(name, key, self.size - 1 - len(self.generators), range, **rest)
+        inside = [p for a in made.args for p in a] + ([made.radicand] if made.radicand is not None else [])
+        made.real = made.real and all(self.real(p) for p in inside)
         self.generators.append(made)
         self._keys[key] = made
         return made
 
-    def add_root(self, key: Hashable, name: str, order: int, radicand: Poly, range: Range) -> Generator:
-        made = self.add_generator(key, name, range, order=order, radicand=radicand)
+    def add_root(self, key: Hashable, name: str, order: int, radicand: Poly, range: Range, **rest: Any) -> Generator:
+        made = self.add_generator(key, name, range, order=order, radicand=radicand, **rest)
         self._roots.append((made.slot, order, self._gens[made.slot] ** order - radicand))
         return made
 
@@ -98,6 +101,10 @@ class Field:
     def used(self, p: Poly) -> list[Generator]:
         """The generators that occur in p."""
         return [self.generator_at(slot) for slot, degree in enumerate(p.degrees()) if degree > 0]
+
+    def real(self, p: Poly) -> bool:
+        """Whether the polynomial's values are real numbers; the others have no sign."""
+        return all(g.real for g in self.used(p))
 
     def number(self, value: Any) -> Ratio:
         return Ratio(self.context.constant(value), self.one)

@@ -50,11 +50,14 @@ class Normalizer:
         self.roots: dict[tuple[str, int, bool], Ratio] = {}
         self.env: Mapping[sp.Basic, Ratio] = {}
         self._env_key = ""
-        self._memo: dict[tuple[str, bool, sp.Basic], Ratio] = {}
+        self.around: tuple[sums.Series, ...] = ()
+        """The sums and products that the expression at hand is a term of."""
+        self._memo: dict[tuple[str, str, bool, sp.Basic], Ratio] = {}
 
     def __call__(self, expression: sp.Basic) -> Ratio:
         """The element that the expression is. Raises Undecidable with the reason where there is none."""
-        key = (self._env_key, bool(self.signs.everywhere), expression)
+        bounds = "; ".join(f"{s.low}..{s.high}" for s in self.around)
+        key = (self._env_key, bounds, bool(self.signs.everywhere), expression)
         found = self._memo.get(key)
         if found is None:
             self.field.budget.check()
@@ -91,6 +94,15 @@ class Normalizer:
         finally:
             self.env, self._env_key = old, old_key
 
+    @contextmanager
+    def inside(self, series: sums.Series) -> Generating[None]:
+        """A term of the series is meant inside."""
+        self.around = (*self.around, series)
+        try:
+            yield
+        finally:
+            self.around = self.around[:-1]
+
     # Signs
 
     def split(self, p: Poly, options: tuple[SignSet, ...]) -> SignSet:
@@ -99,6 +111,8 @@ class Normalizer:
         for option in options:
             if known <= option:
                 return known
+        if not self.field.real(p):
+            raise Undecidable(f"{self.text(p)} may be complex, and then has no sign")
         if self.signs.everywhere:
             raise Undecidable(f"the sign of {self.text(p)} is unknown where it must be known at every coordinate")
         feasible = [known & option for option in options if known & option]
@@ -260,6 +274,12 @@ def _constant(n: Normalizer, e: Any) -> Ratio:
     return n.named(e, str(e), POSITIVE)
 
 
+def _imaginary(n: Normalizer, e: Any) -> Ratio:
+    """The number whose square is -1. Sums, products and whole powers are all that is known of it."""
+    found = n.field.find(e) or n.field.add_root(e, "I", 2, n.field.context.constant(-1), REAL, real=False)
+    return n.field.ratio(found)
+
+
 def _refuse(_: Normalizer, e: Any) -> Ratio:
     raise Undefined(f"{e} is not a number")
 
@@ -270,5 +290,6 @@ _CONVERSIONS: tuple[tuple[Any, Callable[[Normalizer, Any], Ratio]], ...] = (
     (sp.Abs, lambda n, e: powers.absolute(n, n(e.args[0]))), (sp.sign, conditions.sign), (sp.Max, conditions.maximum),
     (sp.Min, conditions.minimum), (sp.Piecewise, conditions.piecewise), (sp.Sum, sums.summation),
     (sp.Product, sums.product), ((*_OPAQUE, AppliedUndef), _applied),
-    ((type(sp.pi), type(sp.E)), _constant), (sp.core.numbers.Number, _refuse),
+    ((type(sp.pi), type(sp.E)), _constant), (sp.core.numbers.ImaginaryUnit, _imaginary),
+    (sp.core.numbers.Number, _refuse),
 )  # fmt: skip

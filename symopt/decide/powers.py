@@ -38,6 +38,7 @@ def root(n: Normalizer, a: Ratio, order: int) -> Ratio:
     where their signs are known; factors of unknown sign stay together under one root.
     """
     # Kept, so that what a branch assumes later does not give one root two forms.
+    _check_real(n, a)
     key = (str(a), order, bool(n.signs.everywhere))
     if key not in n.roots:
         n.roots[key] = _root(n, a, order)
@@ -109,8 +110,14 @@ def _factored(value: fmpz) -> list[tuple[int, int]]:
     return [(int(half), 2)] if half * half == value else [(int(value), 1)]
 
 
+def _check_real(n: Normalizer, a: Ratio) -> None:
+    if not (n.field.real(a.num) and n.field.real(a.den)):
+        raise Undecidable(f"{n.show(a)} may be complex: its roots and its size are not computed with")
+
+
 def absolute(n: Normalizer, a: Ratio) -> Ratio:
     """|a|, factor by factor, with a case distinction on each sign that is unknown."""
+    _check_real(n, a)
     field = n.field
     constant, factors = field.factors(a.num)
     under, divisors = field.factors(a.den)

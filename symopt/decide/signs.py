@@ -8,6 +8,8 @@ positive when, besides, a term survives wherever variables reach an end that the
 
 from __future__ import annotations
 
+from collections.abc import Generator as Generating
+from contextlib import contextmanager
 from typing import NamedTuple
 
 from flint import fmpq
@@ -41,6 +43,7 @@ class Signs:
         self.facts: dict[str, SignSet] = {}
         self._narrowed: dict[int, Range] = {}
         self._known: dict[tuple[str, bool], SignSet] = {}
+        self._ranging: dict[int, Range] = {}
         self.everywhere = 0
         """Above 0, only what holds at every coordinate and step is used: no branch's assumption."""
 
@@ -48,6 +51,8 @@ class Signs:
         """The signs that p may have."""
         if p.is_constant():
             return ZERO if p.is_zero() else (PLUS if p.leading_coefficient() > 0 else MINUS)
+        if not self.field.real(p):
+            return ANY
         key = (str(p), bool(self.everywhere))
         if key not in self._known:
             self._known[key] = self._fact(p) & self._computed(p)
@@ -78,6 +83,17 @@ class Signs:
             old = self._range(used[0])
             self._narrowed[used[0].slot] = old.within(_shift(half, -offset / slope))
 
+    @contextmanager
+    def ranging(self, generator: Generator, bounds: Range) -> Generating[None]:
+        """The generator, one that counts, runs over the bounds inside: true at every step there is."""
+        old, self._ranging = self._ranging, {**self._ranging, generator.slot: bounds}
+        self._known.clear()
+        try:
+            yield
+        finally:
+            self._ranging = old
+            self._known.clear()
+
     def _fact(self, p: Poly) -> SignSet:
         if not self.facts or self.everywhere:
             return ANY
@@ -86,9 +102,8 @@ class Signs:
         return times(found, MINUS) if flip else found
 
     def _range(self, generator: Generator) -> Range:
-        if self.everywhere:
-            return generator.range
-        return self._narrowed.get(generator.slot, generator.range)
+        known = self._ranging.get(generator.slot, generator.range)
+        return known if self.everywhere else self._narrowed.get(generator.slot, known)
 
     def _computed(self, p: Poly) -> SignSet:
         used = self.field.used(p)

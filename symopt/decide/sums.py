@@ -16,7 +16,7 @@ from flint import fmpq
 from symopt.decide import powers
 from symopt.decide.budget import MAX_STEPS, Undecidable, Undefined
 from symopt.decide.field import Field, Generator, Poly, Ratio
-from symopt.decide.ranges import NONNEGATIVE, NONNEGATIVE_RANGE, PLUS, POSITIVE, REAL
+from symopt.decide.ranges import NONNEGATIVE, NONNEGATIVE_RANGE, PLUS, POSITIVE, REAL, Range
 from symopt.language.symbols import At, Grad, t
 
 if TYPE_CHECKING:
@@ -134,7 +134,13 @@ def _series(n: Normalizer, body: Any, limits: tuple[Any, Any, Any]) -> Series:
     first, last = n(low), n(high)
     with n.where():
         count = field.add(field.subtract(last, first), field.number(1))
-        if not n.signs.of_ratio(count) <= NONNEGATIVE:
+        # The variables of the sums around this one lie within those sums' bounds.
+        slack = [
+            field.subtract(*pair)
+            for around in n.around
+            for pair in ((around.high, around.dummy), (around.dummy, around.low))
+        ]
+        if not any(n.signs.of_ratio(c) <= NONNEGATIVE for c in (count, *(field.subtract(count, x) for x in slack))):
             raise Undecidable(f"the sum from {low} to {high} may have fewer than no terms")
     dummy = bound_variable(n)
     start, sign = field.number(0), 1
@@ -178,7 +184,7 @@ def _term(n: Normalizer, series: Series, at: Ratio) -> Ratio:
     index = n.field.add(series.start, at if series.sign > 0 else n.field.negative(at))
     with n.binding(series.variable, index):
         if at is series.dummy:
-            with n.where():
+            with n.where(), n.inside(series):
                 return n(series.body)
         return n(series.body)
 
@@ -332,8 +338,13 @@ def _power_sum(n: Normalizer, k: int, low: Ratio, high: Ratio) -> Ratio | None:
 
 
 def _product_of(n: Normalizer, factor: Poly, series: Series) -> Ratio:
+    counts = n.field.used(series.dummy.num)[0]
     with n.where():
-        range = POSITIVE if n.signs.of(factor) == PLUS else REAL
+        low = _integer(series.low)
+        if low is None and n.signs.of_ratio(series.low) == PLUS:
+            low = 1  # the variable is an integer
+        with n.signs.ranging(counts, counts.range if low is None else Range(fmpq(low))):
+            range = POSITIVE if n.signs.of(factor) == PLUS else REAL
     name = f"Product({n.text(factor)}, {n.show(series.dummy)}={n.show(series.low)}..{n.show(series.high)})"
     key = ("product", str(factor), str(series.low), str(series.high))
     return n.named(key, name, range, args=(Ratio(factor, n.field.one), series.low, series.high))

@@ -2,10 +2,11 @@
 
 from symopt.derive.derivation import Derivation, Guarantee, Step
 from symopt.derive.errors import NotDerivable, UnknownTopic
+from symopt.derive.recurrences import solve_recurrence
 from symopt.derive.topics import Topic, derivations, topic, topics, topics_of
 from symopt.derive.unrolled import unroll
 
 __all__ = [
     "Derivation", "Guarantee", "NotDerivable", "Step", "Topic", "UnknownTopic",
-    "derivations", "topic", "topics", "topics_of", "unroll",
+    "derivations", "solve_recurrence", "topic", "topics", "topics_of", "unroll",
 ]  # fmt: skip

@@ -6,11 +6,13 @@ from typing import Any
 
 import sympy as sp
 
-from symopt.decide import follows
+from symopt.decide import Status, Verdict, follows
 from symopt.derive.derivation import Derivation, Step
 from symopt.derive.errors import NotDerivable
+from symopt.derive.recurrences import derived
+from symopt.derive.reduction import reduced
 from symopt.language.optimizer import Optimizer
-from symopt.language.symbols import At, t
+from symopt.language.symbols import t
 
 
 def unroll(optimizer: Optimizer, name: str) -> Derivation:
@@ -18,28 +20,37 @@ def unroll(optimizer: Optimizer, name: str) -> Derivation:
 
     Args:
         optimizer: a definition.
-        name: one of its sequences, with a linear recurrence.
+        name: one of its sequences, with a linear recurrence; what is not linear in its recurrence
+            (a gradient, a quotient of other states) is given, and stays.
 
     Returns:
-        :math:`x_t = a^t x_0 + \sum_{i=1}^t a^{t-i} f_i` where :math:`x_t = a x_{t-1} + f_t`.
+        :math:`x_t = a^t x_0 + \sum_{i=1}^t a^{t-i} f_i` where :math:`x_t = a x_{t-1} + f_t`; with states
+        that depend on each other the powers of their matrix, with coefficients that change from step to
+        step the product of the steps since.
 
     Raises:
         NotDerivable: no such sequence, or its recurrence is not linear.
     """
-    recurrence = equation_of(optimizer, name)
-    x, rhs = recurrence.lhs.base, sp.expand(recurrence.rhs)
-    slope = rhs.coeff(x[t - 1])
-    forcing = recurrence.rhs.xreplace({x[t - 1]: sp.S.Zero})
-    if sp.expand(rhs - slope * x[t - 1] - forcing) != 0 or slope.has(At, t):
-        raise NotDerivable(f"{optimizer.name}: {recurrence} is not linear in {x[t - 1]}, so {x} has no unrolled form")
-    i = sp.Symbol("i", integer=True, positive=True)
-    start = optimizer.init.get(x, x[0])
-    value = slope**t * start + sp.Sum(slope ** (t - i) * forcing.subs(t, i), (i, 1, t))
-    result = sp.Eq(x[t], value, evaluate=False)
-    step = Step(
-        recurrence, "apply the recurrence t times, down to the initial value", result, follows(optimizer, result)
-    )
-    return Derivation(f"{x} unrolled", (step,), name=name)
+    equation = equation_of(optimizer, name)
+    x = equation.lhs.base
+    if x not in optimizer.states:
+        read = ", ".join(s.name for s in optimizer.states)
+        raise NotDerivable(f"{optimizer.name}: {x} is not read back by a later step; states that are: {read}")
+    found = reduced(optimizer, x)
+    system = found.system.of(x)
+    (own,) = (e for e in system.equations() if e.lhs == x[t])
+    before: tuple[Step, ...] = ()
+    if own.rhs != equation.rhs:
+        rule = "put in what the step computes, and keep as inputs what is not linear"
+        before = (Step(equation, rule, own, _follow(optimizer, found.claims())),)
+    made = derived(system, x, before)
+    return Derivation(f"{x} unrolled", made.steps, assumptions=made.assumptions, name=name, optimizer=optimizer)
+
+
+def _follow(optimizer: Optimizer, claims: tuple[Any, ...]) -> Verdict:
+    """Whether all the claims follow from the definition."""
+    verdicts = [follows(optimizer, claim) for claim in claims]
+    return next((v for v in verdicts if v.status is not Status.PROVED), verdicts[0])
 
 
 def equation_of(optimizer: Optimizer, name: str) -> Any:
@@ -49,3 +60,15 @@ def equation_of(optimizer: Optimizer, name: str) -> Any:
             return equation
     known = ", ".join(s.name for s in optimizer.sequences)
     raise NotDerivable(f"{optimizer.name} has no sequence called {name!r}; it has {known}")
+
+
+def unrollable(optimizer: Optimizer) -> tuple[sp.Symbol, ...]:
+    """The states that have an unrolled form."""
+    found: list[sp.Symbol] = []
+    for state in optimizer.states:
+        try:
+            reduced(optimizer, state)
+        except NotDerivable:
+            continue
+        found.append(state)
+    return tuple(found)
