@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from symopt.derive.convergence import linear_rate, steps_to_precision
 from symopt.derive.derivation import Derivation
 from symopt.derive.errors import NotDerivable
 from symopt.derive.noise import steady_variance
-from symopt.derive.quadratic import is_linear
+from symopt.derive.quadratic import is_linear, linear_method
 from symopt.derive.stability import critical_damping, spectral_radius, stability, transition
 from symopt.derive.topic import Topic
 from symopt.derive.tuning import tuning
@@ -39,6 +40,16 @@ def _noise(optimizer: Optimizer) -> Iterator[Derivation]:
     yield steady_variance(optimizer)
 
 
+def _rates(optimizer: Optimizer) -> Iterator[Derivation]:
+    yield linear_rate(optimizer)
+    yield steps_to_precision()
+
+
+def _one_state(optimizer: Optimizer) -> bool:
+    return is_linear(optimizer) and len(linear_method(optimizer).states) == 1
+
+
 quadratic = Topic("quadratic", "On a quadratic: stability", fits=is_linear, derive=_stability, place=60)
 best_rates = Topic("tuning", "On a quadratic: the best learning rate", fits=_tuned, derive=tuning, place=62)
 noise = Topic("noise", "On a quadratic: gradient noise", fits=is_linear, derive=_noise, place=64)
+rates = Topic("convergence", "Convergence language", fits=_one_state, derive=_rates, place=70)
