@@ -18,7 +18,7 @@ def plain() -> tuple[Model, ...]:
     """Every definition as it is; of several that say the same, the first."""
     definitions = [d if isinstance(d, Optimizer) else _as_optimizer(d) for d in catalogue().values()]
     distinct = {d.update: d for d in reversed(definitions)}
-    return tuple(Model(d) for d in reversed(distinct.values()))
+    return tuple(Model(d, rank=rank) for rank, d in enumerate(reversed(distinct.values())))
 
 
 @cache
@@ -28,7 +28,8 @@ def under_conventions(system: str) -> tuple[Model, ...]:
     if not isinstance(definition, Optimizer):
         return ()
     known = {m.optimizer.update for m in plain()}
-    written = [Model(v.optimizer, system, v.conventions, v.changed) for v in variants(definition)]
+    rank = next((m.rank for m in plain() if m.system == system), len(known))
+    written = [Model(v.optimizer, system, v.conventions, v.changed, rank=rank) for v in variants(definition)]
     return tuple(m for m in written if m.conventions and m.optimizer.update not in known and _starts(m))
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from functools import cached_property
 
 from symopt.audit.names import hyper_like
@@ -156,11 +157,26 @@ def gradient_variables(terms: Iterable[Term]) -> frozenset[str]:
     return frozenset(found)
 
 
+def _with_first_value(claim: Claim) -> Claim:
+    """A schedule, ``\\eta_t = \\eta_0 / (1 + k t)``, with the value it starts from as a constant of its own."""
+    name = claim.name
+    others = [n for _, n in claim.right.walk() if n.head == "at" and n.name == name]
+    first = all(n.args == (Term("number", value=Fraction(0)),) for n in others)
+    if not (others and first and hyper_like(name) and claim.indexed and claim.step is None):
+        return claim
+
+    def named(node: Term) -> Term | None:
+        return Term("name", name=f"{name}_0", span=node.span) if node in others else None
+
+    return replace(claim, right=claim.right.map(named))
+
+
 def told_apart(claims: Sequence[Claim]) -> list[Claim]:
     """The claims with a constant and a sequence that share a letter (``\\eta`` and ``\\eta_t``) named differently.
 
     The sequence's name gets braces, which change nothing in print.
     """
+    claims = [_with_first_value(c) for c in claims]
     sides = [side for c in claims for side in (c.left, c.right)]
     timed = {n.name for side in sides for _, n in side.walk() if n.head == "at"}
     loose = {n.name for side in sides for _, n in side.walk() if n.head == "name"}

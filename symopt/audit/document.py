@@ -13,7 +13,7 @@ from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
 from symopt.audit.judge import Judge, Opinion, least_charitable, most_charitable
 from symopt.audit.nested import fast, flattened
-from symopt.audit.plain import exact, is_setting, plain_opinion
+from symopt.audit.plain import GIVEN, exact, is_setting, plain_opinion, starts
 from symopt.audit.solve import solve
 from symopt.language import terms as T
 from symopt.read.documents import Document, Heading, MathBlock
@@ -21,8 +21,10 @@ from symopt.read.notation import Statement, Unread, read, split
 
 _UPHILL = re.compile(r"\b(ascent|ascend|maximi[sz]|reward|policy|log-?likelihood)", re.IGNORECASE)
 _DOWNHILL = re.compile(r"\b(descent|descend|minimi[sz]|loss|cost|error)", re.IGNORECASE)
-_SIGN_ALONE = frozenset({"gradient-descent", "gradient-descent-weight-decay"})
+_SIGN_ALONE = frozenset({"gradient-descent"})
 """Methods whose sign is all that tells descent from ascent; the text has to say which is meant."""
+_SETTLED = frozenset({Judgement.CORRECT, Judgement.VARIANT, Judgement.ERRATUM})
+"""Verdicts that a formula gets where it stands; for any other, the same formula elsewhere may tell more."""
 NEARBY = 12
 """How many lines above a formula its text reaches."""
 
@@ -88,18 +90,28 @@ def _opinions(found: Sequence[Formula], progress: Progress | None) -> list[Opini
     judge = Judge(_first_places(claims, found))
     grouped = list(outline.groups())
     solutions = solve([group for group, _ in grouped])
-    said: dict[Claim, list[Opinion]] = {}
+    said: dict[int, list[Opinion]] = {}
+    surely: dict[int, list[Opinion]] = {}
     for (_, judged), solution in zip(grouped, solutions, strict=True):
         for position in judged:
-            claim = outline.claims[position]
-            said.setdefault(claim, []).append(judge.opinion(claim, solution))
-    by_place: dict[int, list[Opinion]] = {}
-    for claim in claims:
-        by_place.setdefault(claim.place, []).append(most_charitable(said.get(claim, [])))
+            opinion = judge.opinion(outline.claims[position], solution)
+            said.setdefault(position, []).append(opinion)
+            if solution is not None and solution.whole and opinion.verdict in _SETTLED:
+                surely.setdefault(position, []).append(opinion)
+    said |= surely
+    by_place: dict[int, list[Opinion]] = {claim.place: [] for claim in claims}
+    elsewhere: dict[Claim, list[Opinion]] = {}
+    for position, claim in enumerate(outline.claims):
+        elsewhere.setdefault(claim, []).append(most_charitable(said.get(position, [])))
+    for position, claim in enumerate(outline.claims):
+        own = most_charitable(said.get(position, []))
+        by_place[claim.place].append(own if own.verdict in _SETTLED else most_charitable(elsewhere[claim]))
     out: list[Opinion] = []
     for place, formula in enumerate(found):
         plain = plain_opinion(formula.content, formula.source)
-        out.append(plain or least_charitable(by_place.get(place, [])))
+        opinion = plain or least_charitable(by_place.get(place, []))
+        started = opinion.verdict is Judgement.UNRECOGNISED and starts(formula.content)
+        out.append(GIVEN if started else opinion)
         if progress:
             progress(place + 1, len(found))
     return out

@@ -305,10 +305,17 @@ class _Sides:
         result: Any = 0.0 if term.head == "sum" else 1.0
         shadowed = self.bound.get(term.name)
         self.inside += 1
-        for i in range(low, high + 1):
+        back = high < low - 1  # a sum over less than nothing takes away, so that sums join at any bound
+        for i in range(high + 1, low) if back else range(low, high + 1):
             self.bound[term.name] = i
             x = self.value(term.args[2])
-            result = result + x if term.head == "sum" else result * x
+            match term.head, back:
+                case "sum", False:
+                    result = result + x
+                case "sum", True:
+                    result = result - x
+                case _:
+                    result = result / x if back else result * x
         self.inside -= 1
         self.bound.pop(term.name, None)
         if shadowed is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from itertools import islice
 
 from symopt.audit.claims import Claim
@@ -12,18 +13,32 @@ from symopt.audit.match import Fact, Group, Interpretation, is_open, probes, rea
 from symopt.audit.names import affinity
 from symopt.language import terms as T
 from symopt.language.terms import Term
-from symopt.rewrites.mechanism import Rewrite, mends_of
+from symopt.read.notation.series import as_term, linear, plus
+from symopt.rewrites.mechanism import Kind, Rewrite, mends_of
 from symopt.rewrites.mistake_list import MISTAKES
 from symopt.rewrites.roles import EPSILON, GRADIENT, Roles, roles_of
+from symopt.rewrites.systems import Overwrite
 
 LOST = 1.0
 """What it costs to mend a formula by leaving out a symbol that its author wrote."""
 BROUGHT = 1.5
 """What it costs to mend a formula by a symbol that the document does not have."""
+RESIZED = 0.2
+"""What it costs to mend a formula by each symbol or number more, or fewer, than its author wrote."""
 LATER = 0.001
 """What each place further down among the candidates costs: the catalogue puts the particular first."""
+ABBREVIATED = 600
+"""How many ways of mending one abbreviation are tried."""
 CANDIDATES = 3000
 """How many ways of mending one formula are tried."""
+FARFETCHED = frozenset(
+    {
+        "part of a sum missing", "part of a sum too many", "one quantity used for another",
+        "gradient in place of an average", "average in place of the gradient", "quantity missing", "stray quantity",
+    }
+)  # fmt: skip
+"""Mistakes that an equation alone is never charged with, nor by way of a symbol that its group does not have:
+it may be of a method that is not in the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +51,7 @@ class Explanation:
         mended: the equation as it should be; parts that were not touched keep their spans.
         fact: how the mended equation holds.
         cost: how far-fetched the mending is.
+        user: where the equation is an abbreviation, the equation that uses it, which ``fact`` is about.
     """
 
     claim: Claim
@@ -43,6 +59,7 @@ class Explanation:
     mended: Claim
     fact: Fact
     cost: float
+    user: Claim | None = None
 
 
 @dataclass(frozen=True)
@@ -80,15 +97,125 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
             continue
         for fact in islice(readings_of(group, known, mended), 1):
             lost, brought = len(claim.names - mended.names), len(mended.names - known_names)
-            cost = fact.cost + LOST * lost + BROUGHT * brought + LATER * order
+            cost = fact.cost + LOST * lost + BROUGHT * brought + RESIZED * _resized(claim, mended) + LATER * order
+            cost += BROUGHT * (mend.rewrite.name in FARFETCHED)
             found.append(Explanation(claim, mend.rewrite, mended, fact, cost))
     return min(found, key=lambda e: e.cost, default=None)
+
+
+def explain_abbreviation(
+    group: Group, reading: Interpretation, custom: Custom
+) -> tuple[Interpretation, Explanation] | None:
+    """The cheapest single mistake in one abbreviation that explains every wrong equation, all of which use it.
+
+    Returns:
+        The reading with the abbreviation mended, in which those equations hold, and the explanation.
+    """
+    best: tuple[Interpretation, Explanation] | None = None
+    for name, alias in reading.aliases.items():
+        if not all(name in reached(claim, reading.aliases) for claim in reading.wrong):
+            continue
+        meanings, roles = _roles(reading, group, alias, custom)
+        known_names = alias.names.union(reading.meanings, custom.hypers.values())
+        whole = T.relation("=", alias.left, alias.right)
+        for order, mend in enumerate(islice(mends_of(whole, roles, MISTAKES), ABBREVIATED)):
+            if mend.term.head != "relation" or mend.term.args[0] != alias.left:
+                continue
+            mended = replace(alias, right=mend.term.args[1])
+            if _loses_gradient(alias, mended) or any(roles.role.get(n) == EPSILON for n in mended.names - alias.names):
+                continue
+            mending = replace(reading, meanings=meanings, aliases={**reading.aliases, name: mended})
+            facts = _all_hold(group, mending)
+            if facts is None:
+                continue
+            lost, brought = len(alias.names - mended.names), len(mended.names - known_names)
+            cost = sum(f.cost for f in facts) + LOST * lost + BROUGHT * brought
+            cost += RESIZED * _resized(alias, mended) + LATER * order + BROUGHT * (mend.rewrite.name in FARFETCHED)
+            if best is None or cost < best[1].cost:
+                told = {n: m for f in facts for n, m in f.meanings.items()}
+                held = replace(mending, meanings={**reading.meanings, **told}, facts=(*reading.facts, *facts), wrong=())
+                best = held, Explanation(alias, mend.rewrite, mended, facts[0], cost, facts[0].claim)
+    return best
+
+
+def reached(claim: Claim, aliases: Mapping[str, Claim]) -> frozenset[str]:
+    """The claim's names, with those inside the abbreviations it uses."""
+    names, todo = set(claim.names), list(claim.names)
+    while todo:
+        alias = aliases.get(todo.pop())
+        new = alias.names - names if alias else frozenset[str]()
+        names |= new
+        todo += new
+    return frozenset(names)
+
+
+def _all_hold(group: Group, reading: Interpretation) -> list[Fact] | None:
+    """How each equation that was wrong holds after all; None where one does not."""
+    facts: list[Fact] = []
+    meanings = reading.meanings
+    for claim in reading.wrong:
+        if is_open(group, reading, claim, meanings):
+            return None
+        fact = next(readings_of(group, replace(reading, meanings=meanings), claim), None)
+        if fact is None:
+            return None
+        facts.append(fact)
+        meanings = {**meanings, **fact.meanings}
+    return facts
+
+
+NOT_FOLLOWING = Rewrite(
+    "does not follow from the recurrence",
+    Kind.MISTAKE,
+    r"m_t = \beta m_{t-1} + (1-\beta) g_t \not\Rightarrow m_t = \dots",
+    "The recurrence gives something else; here it is at this step.",
+    Overwrite(),
+)
+"""A form worked out wrong in more than one place."""
+
+
+def from_recurrence(reading: Interpretation, claim: Claim) -> Explanation | None:
+    """A wrong form of a symbol all of whose parts are known, with the recurrence that it should follow from."""
+    if not claim.name or not claim.names <= reading.meanings.keys() or claim.cased:
+        return None
+    held = next((f for f in reading.facts if f.claim.name == claim.name and f.claim.recurrent), None)
+    if held is None or not held.claim.names <= claim.names or held.claim.left.head != "at" or claim.left.head != "at":
+        return None
+    right = _at_index(held.claim, claim.left.args[0])
+    if right is None:
+        return None
+    mended = replace(claim, right=right)
+    return Explanation(claim, NOT_FOLLOWING, mended, replace(held, claim=mended), BROUGHT)
+
+
+def _at_index(recurrence: Claim, index: Term) -> Term | None:
+    """The recurrence's right side where its left side has another index."""
+    own = linear(recurrence.left.args[0])
+    wanted = linear(index)
+    clock = next(iter((own or {}).keys() & recurrence.clocks), None)
+    if own is None or wanted is None or clock is None:
+        return None
+    now = plus(plus(wanted, own, Fraction(-1)), {clock: Fraction(1)})
+
+    def moved(node: Term) -> Term | None:
+        if node.head == "name" and node.name == clock:
+            return as_term(now)
+        form = linear(node) if node.head == "add" and clock in node.names() else None
+        return None if form is None else as_term(plus({k: v for k, v in form.items() if k != clock}, now, form[clock]))
+
+    return recurrence.right.unspanned().map(moved)
 
 
 def named_apart(claim: Claim) -> Claim:
     """A value made from itself, under a name of its own."""
     fresh = rf"\hat{{{claim.name}}}"
     return replace(claim, left=T.at(fresh, claim.left.args[0].unspanned()))
+
+
+def _resized(claim: Claim, mended: Claim) -> int:
+    """By how many symbols and numbers a mended equation is longer or shorter than the one written."""
+    before, after = (sum(not n.args for s in (c.left, c.right) for _, n in s.walk()) for c in (claim, mended))
+    return abs(before - after)
 
 
 def _loses_gradient(claim: Claim, mended: Claim) -> bool:
@@ -110,7 +237,7 @@ def _roles(reading: Interpretation, group: Group, claim: Claim, custom: Custom) 
         if (True, hyper) not in used and written not in meanings and written not in claim.names:
             meanings[written] = Meaning(hyper, hyper=True)
     role = guessed | {n: own.role.get(model.latex_names[m.key], "gradient") for n, m in meanings.items()}
-    clock = min(claim.clocks, key=lambda c: (c != "t", c), default="t")
+    clock = _clock(claim)
     values = tuple(_written(n, m, group, clock) for n, m in sorted(meanings.items()) if not m.hyper)
     gradients = [*dict.fromkeys(_gradients(group))]
     for given in custom.gradients:
@@ -119,6 +246,13 @@ def _roles(reading: Interpretation, group: Group, claim: Claim, custom: Custom) 
             role[given.name] = GRADIENT
             gradients.append(given.left.unspanned())
     return meanings, Roles(role, (*values, *gradients), clock)
+
+
+def _clock(claim: Claim) -> str:
+    """The letter that counts the claim's steps: one of its own indices where it has any."""
+    indices = [n.args[0].names() for s in (claim.left, claim.right) for _, n in s.walk() if n.head == "at"]
+    used = frozenset(x for names in indices for x in names) & claim.clocks
+    return min(used or claim.clocks, key=lambda c: (c != "t", c), default="t")
 
 
 def _guessed(claim: Claim, reading: Interpretation) -> dict[str, str]:

@@ -16,6 +16,8 @@ from symopt.audit.match import Group
 _PARAMETER_NAMES = frozenset({r"\theta", "w", "W", "x", r"\phi", r"\omega", "p"})
 
 
+NEAR = 25
+"""How many lines off the recurrence of a symbol may be that a formula unrolls."""
 BELOW = 1.5
 """How much further a line below a formula is than one above it."""
 
@@ -55,6 +57,7 @@ class Outline:
             if i in judged:
                 continue
             members = self._companions(i) if _is_unrolled(claim) else {i}
+            members |= self._recurrence(i)
             members = self.closure(sorted(members))
             yield self._group(members), frozenset({i})
 
@@ -69,6 +72,15 @@ class Outline:
             if abs(i - position) <= 6 and other.name == claim.name and other.step is not None and claim.name:
                 found.add(i)
         return found
+
+    def _recurrence(self, position: int) -> set[int]:
+        """The recurrence, nearby under the same heading, of a symbol that the claim gives otherwise."""
+        claim = self.claims[position]
+        if not claim.name or claim.recurrent:
+            return set()
+        ours = [i for i, c in enumerate(self.claims) if c.name == claim.name and c.section == claim.section]
+        near = [i for i in ours if self._distance(position, i) <= NEAR and self.claims[i].recurrent]
+        return set(sorted(near, key=lambda i: self._distance(position, i))[:1])
 
     def closure(self, start: Sequence[int], *, far: bool = True) -> set[int]:
         """The claims that the given ones need, directly or not; ``far`` allows those before the last update."""

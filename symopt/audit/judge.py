@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from symopt.audit.claims import Claim
-from symopt.audit.explain import Explanation, named_apart
+from symopt.audit.explain import Explanation, named_apart, reached
 from symopt.audit.findings import Judgement
 from symopt.audit.match import Fact, Interpretation
 from symopt.audit.solve import Solution
@@ -105,8 +105,8 @@ class Judge:
 
     def _abbreviation(self, claim: Claim, solution: Solution) -> Opinion:
         reading = solution.reading
-        users = [f for f in reading.facts if claim.name in _reached(f.claim, reading.aliases)]
-        if not users or any(claim.name in _reached(c, reading.aliases) for c in reading.wrong):
+        users = [f for f in reading.facts if claim.name in reached(f.claim, reading.aliases)]
+        if not users or any(claim.name in reached(c, reading.aliases) for c in reading.wrong):
             return UNRECOGNISED
         conventions = dict.fromkeys(c for f in users for c in _conventions(f, reading) if c != INDEX_SHIFT)
         return Opinion(
@@ -122,9 +122,13 @@ class Judge:
 
     def _wrong(self, explanation: Explanation, solution: Solution) -> Opinion:
         reading = replace(solution.reading, meanings={**solution.reading.meanings, **explanation.fact.meanings})
-        written = replace(explanation.fact, claim=explanation.claim)
-        refuted = self._prove(reading, written)
         mended = self._prove(reading, explanation.fact)
+        written, judged = explanation.fact, explanation.user or explanation.claim
+        if explanation.user is None:
+            written = replace(written, claim=explanation.claim)
+        else:
+            reading = replace(reading, aliases={**reading.aliases, explanation.claim.name: explanation.claim})
+        refuted = self._prove(reading, written)
         if refuted.status is not Status.REFUTED or mended.status is Status.REFUTED:
             return UNRECOGNISED
         return Opinion(
@@ -134,7 +138,7 @@ class Judge:
             rewrite=explanation.rewrite.name,
             explanation=explanation.rewrite.sentence,
             fix=_fix(explanation),
-            witness=shown(refuted, statement(reading, written), reading.model, explanation.claim),
+            witness=shown(refuted, statement(reading, written), reading.model, judged),
             proof=refuted.status.value,
             reading=_reading(reading, explanation.mended, explanation.fact),
         )
@@ -177,17 +181,6 @@ def _fix(explanation: Explanation) -> str:
         between = claim.source[claim.left.span[1] : claim.right.span[0]]
         sign = between.replace("&", "") if between.strip(" &") in _EQUALS else sign
     return f"{mended_latex(claim.left, mended.left, claim.source)}{sign}{right}"
-
-
-def _reached(claim: Claim, aliases: Mapping[str, Claim]) -> frozenset[str]:
-    """The claim's names, with those inside the abbreviations it uses."""
-    names, todo = set(claim.names), list(claim.names)
-    while todo:
-        alias = aliases.get(todo.pop())
-        new = alias.names - names if alias else frozenset[str]()
-        names |= new
-        todo += new
-    return frozenset(names)
 
 
 def _conventions(fact: Fact, reading: Interpretation) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from symopt.audit.claims import Claim, gradient_variables
 from symopt.audit.evaluate import Choice, Meaning, Probe, Setting
 from symopt.audit.likeness import likeness, marks_of
 from symopt.audit.models import Model, specialised
-from symopt.audit.names import affinity, hyper_like
+from symopt.audit.names import affinity, crossed, hyper_like, opposed
 
 # What a reading costs; the cheapest is the most charitable one. A wrong equation outweighs any
 # number of conventions, and an equation that no single mistake explains outweighs two that are.
@@ -28,6 +28,8 @@ UNDEFINED = 0.5
 FLIPPED = 0.6
 FIXED = 0.5
 LENGTH = 0.01
+RANK = 0.015
+"""What each place further down among the definitions costs: an equation that many share is the basic method's."""
 SLACK = 2 * WRONG + 2 * CONVENTION
 """How much dearer than the cheapest a reading with wrong equations may be and still be worth explaining."""
 LIKELY = 5
@@ -48,9 +50,9 @@ class Group:
 
     @cached_property
     def defined(self) -> Mapping[str, Claim]:
-        """The equation that gives each symbol at a symbolic step (the first, where there are several)."""
+        """The equation that gives each symbol at a symbolic step; of several, the first, a recurrence before others."""
         found: dict[str, Claim] = {}
-        for claim in self.claims:
+        for claim in sorted(self.claims, key=lambda c: not c.recurrent):
             if claim.name and claim.step is None:
                 found.setdefault(claim.name, claim)
         return found
@@ -115,7 +117,7 @@ def interpretations(group: Group) -> list[Interpretation]:
         return []
     numbered = (s for m in plain() for s in specialised(m, group.decimals))
     found = readings(group, [*plain(), *numbered], float("inf"))
-    if found and not found[0].wrong and found[0].cost < CONVENTION:
+    if found and not found[0].wrong and found[0].cost - RANK * found[0].model.rank < CONVENTION:
         return found
     bound = found[0].cost + (SLACK if found[0].wrong else 0.0) if found else float("inf")
     written = [m for system in _likely(group, found) for m in under_conventions(system)]
@@ -148,7 +150,8 @@ def readings(group: Group, models: Iterable[Model], bound: float) -> list[Interp
 
 
 def _price(model: Model) -> float:
-    return CONVENTION * len(model.conventions) + FIXED * len(model.fixed) + LENGTH * len(model.optimizer.update)
+    shape = LENGTH * len(model.optimizer.update) + RANK * model.rank
+    return CONVENTION * len(model.conventions) + FIXED * len(model.fixed) + shape
 
 
 def is_open(group: Group, reading: Interpretation, claim: Claim, known: Mapping[str, Meaning]) -> bool:
@@ -291,7 +294,7 @@ class _Search:
     def distinct(self, row: Mapping[str, Meaning]) -> bool:
         """Whether no two symbols stand for the same thing."""
         used = [(m.hyper, m.key) for n, m in row.items() if not self._shared(n, m)]
-        return len(set(used)) == len(used)
+        return len(set(used)) == len(used) and not crossed({n: m.key for n, m in row.items() if m.hyper})
 
     def _shared(self, name: str, meaning: Meaning) -> bool:
         """Whether others may stand for the same: gradients, and what they are taken at, go by several names."""
@@ -330,7 +333,7 @@ class _Search:
         ]
         if definition is not None or name in self.group.params:
             return quantities
-        hypers = [Meaning(h, hyper=True) for h in self.model.hypers]
+        hypers = [Meaning(h, hyper=True) for h in self.model.hypers if not opposed(name, h)]
         if hyper_like(name):
             return hypers + quantities if indexed else hypers
         return quantities if indexed else hypers + quantities
@@ -392,7 +395,8 @@ class _Search:
             elif not self._shared(name, meaning):
                 if taken.get((meaning.hyper, meaning.key), name) != name:
                     return None
-        return {**old, **new}
+        joined = {**old, **new}
+        return None if crossed({n: m.key for n, m in joined.items() if m.hyper}) else joined
 
 
 def _says_nothing(claim: Claim, row: Mapping[str, Meaning]) -> bool:

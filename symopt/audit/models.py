@@ -79,6 +79,7 @@ class Model:
         changed: which of them touched which sequence.
         system: the catalogue's name.
         fixed: hyperparameters that the document prints as numbers.
+        rank: its place among the definitions, basic methods first.
     """
 
     def __init__(
@@ -88,12 +89,14 @@ class Model:
         conventions: tuple[str, ...] = (),
         changed: Mapping[str, tuple[str, ...]] | None = None,
         fixed: Mapping[str, Fraction] | None = None,
+        rank: int = 0,
     ) -> None:
         self.optimizer = optimizer
         self.system = system or optimizer.name
         self.conventions = conventions
         self.changed = changed or {}
         self.fixed = fixed or {}
+        self.rank = rank
 
     @cached_property
     def quantities(self) -> tuple[str, ...]:
@@ -162,7 +165,7 @@ class Model:
 
     def with_values(self, fixed: Mapping[str, Fraction]) -> Model:
         """The same definition at given hyperparameters."""
-        model = Model(self.optimizer, self.system, self.conventions, self.changed, fixed)
+        model = Model(self.optimizer, self.system, self.conventions, self.changed, fixed, self.rank)
         model.__dict__["terms"] = self.terms
         return model
 

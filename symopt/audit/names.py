@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from itertools import pairwise
 
 _CUSTOM: dict[str, tuple[str, ...]] = {
     "eta": (r"\eta", r"\alpha", r"\gamma", "lr", r"\epsilon", r"\lambda", r"\eta_0", r"\alpha_0", "a"),
@@ -34,6 +36,25 @@ def affinity(name: str, key: str, latex: str, hyper: bool) -> float:
     if not hyper and _accent(name) != "" and _accent(name) == _accent(latex):
         return 0.7
     return 0.0
+
+
+def opposed(name: str, key: str) -> bool:
+    """Whether a name says the contrary of a part: what is called a minimum is no maximum."""
+    return any(a in name and key == b for a, b in _OPPOSITES)
+
+
+def crossed(keys: Mapping[str, str]) -> bool:
+    """Whether two names that one letter numbers stand for two parts numbered the other way round."""
+    numbered = sorted((*m.groups(), key) for name, key in keys.items() if (m := _NUMBERED.fullmatch(name)))
+    return any(
+        a[0] == b[0] and a[1] < b[1] and (x := _NUMBERED.fullmatch(a[2])) and (y := _NUMBERED.fullmatch(b[2]))
+        and x[1] == y[1] and x[2] > y[2]
+        for a, b in pairwise(numbered)
+    )  # fmt: skip
+
+
+_OPPOSITES = (("min", "eta_max"), ("max", "eta_min"), ("max", "eta_T"), ("min", "eta_0"))
+_NUMBERED = re.compile(r"(.+)_(\d)")
 
 
 def part(name: str) -> str:

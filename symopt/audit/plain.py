@@ -9,7 +9,8 @@ from symopt.audit.judge import Opinion
 from symopt.language.terms import Term
 from symopt.read.notation import Statement, Unread
 
-_GIVEN = Opinion(Judgement.GIVEN)
+GIVEN = Opinion(Judgement.GIVEN)
+"""What is said of a formula that claims nothing."""
 
 
 def plain_opinion(content: Statement | Unread, source: str) -> Opinion | None:
@@ -17,16 +18,38 @@ def plain_opinion(content: Statement | Unread, source: str) -> Opinion | None:
     if isinstance(content, Unread):
         return Opinion(Judgement.UNREAD, explanation=f"Column {content.offset + 1} of the formula: {content.reason}.")
     if not content.steps:
-        return _GIVEN
+        return GIVEN
     worked = _arithmetic(content, source)
     if worked is not None:
         return worked
-    return _GIVEN if is_setting(content) else None
+    return GIVEN if is_setting(content) or _counts_on(content) else None
 
 
 def is_setting(content: Statement) -> bool:
     """Whether a formula only gives a symbol a value, a range or a name in words, or remarks on its size."""
     return all(_sets(content.left, symbol, right) for symbol, right in content.steps)
+
+
+def starts(content: Statement | Unread) -> bool:
+    """Whether a formula gives a sequence's first value by a number, or by another's first value."""
+    if isinstance(content, Unread) or not content.steps:
+        return False
+    sides = [content.left, *(right for _, right in content.steps)]
+    return _is_first(content.left) and all(
+        symbol == "=" and (exact(side) is not None or _is_first(side)) for (symbol, _), side
+        in zip(content.steps, sides[1:], strict=True)
+    )  # fmt: skip
+
+
+def _is_first(term: Term) -> bool:
+    return term.head == "at" and all(a.value in (0, 1, -1) for a in term.args)
+
+
+def _counts_on(content: Statement) -> bool:
+    """Whether a formula only counts the steps: ``t = t + 1``."""
+    return content.left.head == "name" and content.left.name in content.clocks and all(
+        symbol == "=" and right.names() == {content.left.name} for symbol, right in content.steps
+    )  # fmt: skip
 
 
 def _sets(left: Term, symbol: str, right: Term) -> bool:

@@ -8,9 +8,18 @@ from dataclasses import dataclass, replace
 
 from symopt.audit.catalogue import plain
 from symopt.audit.claims import Claim
-from symopt.audit.explain import Custom, Explanation, explain, named_apart
+from symopt.audit.explain import (
+    FARFETCHED,
+    Custom,
+    Explanation,
+    explain,
+    explain_abbreviation,
+    from_recurrence,
+    named_apart,
+)
 from symopt.audit.likeness import likeness, marks_of
 from symopt.audit.match import WRONG, Fact, Group, Interpretation, interpretations, readings
+from symopt.audit.models import specialised
 from symopt.audit.names import affinity
 
 EXPLAINED = 4.0
@@ -20,18 +29,10 @@ ALIKE = 0.6
 DOUBTFUL = 3.0
 EACH = 3
 """How many interpretations as one method are tried for an explanation."""
+ALIKE_BLAMED = 7
+"""How many interpretations that hold the same equations to be wrong are tried."""
 TRIED = 16
 """How many interpretations of a group with wrong equations are tried for an explanation."""
-
-
-FARFETCHED = frozenset(
-    {
-        "part of a sum missing", "part of a sum too many", "one quantity used for another",
-        "gradient in place of an average", "average in place of the gradient", "quantity missing", "stray quantity",
-    }
-)  # fmt: skip
-"""Mistakes that an equation alone is never charged with, nor by way of a symbol that its group does not have:
-it may be of a method that is not in the catalogue."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +47,11 @@ class Solution:
     group: Group
     reading: Interpretation
     explained: Mapping[Claim, Explanation]
+
+    @property
+    def whole(self) -> bool:
+        """Whether it accounts for every equation of the group."""
+        return all(claim in self.explained for claim in self.reading.wrong)
 
     @property
     def cost(self) -> float:
@@ -88,7 +94,9 @@ def _familiar(group: Group, found: list[Interpretation], votes: Counter[str]) ->
     best = found[0]
     names = [system for system, _ in votes.most_common() if votes[system] > votes[best.model.system]]
     for system in names:
-        again = readings(group, [m for m in plain() if m.system == system], best.cost + ALIKE)
+        models = [m for m in plain() if m.system == system]
+        models += [n for m in models for n in specialised(m, group.decimals)] if best.model.fixed else []
+        again = readings(group, models, best.cost + ALIKE)
         if again and len(again[0].wrong) == len(best.wrong) and len(again[0].facts) == len(best.facts):
             return [replace(again[0], cost=best.cost - 0.01), *found]
     return found
@@ -132,9 +140,10 @@ def _explained(group: Group, reading: Interpretation, custom: Custom) -> Solutio
     """The reading with every wrong equation explained; None where one is not: the method may be one we do not know."""
     found: dict[Claim, Explanation] = {}
     for claim in reading.wrong:
-        explanation = explain(group, reading, claim, custom)
+        explanation = explain(group, reading, claim, custom) or from_recurrence(reading, claim)
         if explanation is None:
-            return None
+            abbreviation = explain_abbreviation(group, reading, custom)
+            return abbreviation and Solution(group, abbreviation[0], {abbreviation[1].claim: abbreviation[1]})
         found[claim] = explanation
     return Solution(group, reading, found)
 
@@ -144,7 +153,10 @@ def _is_sure(solution: Solution) -> bool:
 
     Some equation of the group must hold as it stands, or the symbols must be the customary ones.
     """
-    telling = [f for f in solution.reading.facts if f.claim.right.head not in ("grad", "number")]
+    mended = {e.user for e in solution.explained.values()}
+    telling = [
+        f for f in solution.reading.facts if f.claim.right.head not in ("grad", "number") and f.claim not in mended
+    ]
     farfetched = [e for e in solution.explained.values() if e.rewrite.name in FARFETCHED]
     written = frozenset(n for c in solution.group.claims for n in c.names)
     if any(not e.mended.names <= written for e in farfetched):
@@ -170,12 +182,16 @@ def _worth_explaining(group: Group, readings: Sequence[Interpretation]) -> Seque
 
 
 def _spread(readings: Sequence[Interpretation]) -> list[Interpretation]:
-    """The first readings, few of each method, so that one with many conventions does not crowd out the rest."""
-    seen: Counter[str] = Counter()
+    """The first readings, few of each method and few that blame the same equations.
+
+    So one method with many conventions does not crowd out the rest, nor one equation that many methods share.
+    """
+    seen: Counter[object] = Counter()
     kept: list[Interpretation] = []
     for reading in readings:
-        seen[reading.model.system] += 1
-        if seen[reading.model.system] <= EACH:
+        blamed = frozenset(reading.wrong)
+        seen.update([reading.model.system, blamed])
+        if seen[reading.model.system] <= EACH and seen[blamed] <= ALIKE_BLAMED:
             kept.append(reading)
     return kept[:TRIED]
 

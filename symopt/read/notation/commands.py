@@ -74,7 +74,7 @@ IGNORED = frozenset(
     "normalsize allowbreak nobreak middle hfil displaylimits break relax protect".split()
 )
 IGNORED_WITH_ARGUMENT = frozenset(
-    "label hspace vspace phantom hphantom vphantom color textcolor cite ref eqref footnote mspace hskip rule".split()
+    "label hspace vspace phantom hphantom vphantom color textcolor cite ref eqref footnote mspace hskip".split()
 )
 BLOCKS = frozenset(
     "align aligned gather gathered eqnarray split multline alignat alignedat flalign equation displaymath math "
@@ -83,7 +83,7 @@ BLOCKS = frozenset(
 CONNECTIVES = frozenset(
     "if for when where with otherwise since because as and or so then else while whenever unless such subject i.e. "
     "e.g. ie eg return do end forall given assuming let is are at on in using by from all each every until repeat "
-    "require therefore s.t. st want after before while elementwise element-wise".split()
+    "require therefore s.t. st want after before while elementwise element-wise to ensure".split()
 )
 
 _LETTERS = dict(

@@ -19,6 +19,11 @@ STEPS = {
     "new": 0, "next": 0, "updated": 0, "current": 0, "cur": 0, "curr": 0, "now": 0, "old": -1, "prev": -1,
     "previous": -1, "prior": -1, "last": -1,
 }  # fmt: skip
+COUNTERS = frozenset(
+    "epoch epochs epoch_num epochnum epoch_number step steps stepnum step_num iter iters iteration iterations "
+    "global_step num_epochs".split()
+)
+"""Words that count steps."""
 _CURRENT = frozenset({"current", "cur", "curr", "now"})
 _LATER = frozenset({"new", "next", "updated"})
 _EARLIER = frozenset({"old", "prev", "previous", "prior", "last"})
@@ -39,6 +44,7 @@ class Context:
         paired: symbols with a second index that matters.
         functions: symbols that gradients are taken of, or that have arguments.
         averages: what ``E`` and ``RMS`` are written with a step behind their bracket.
+        plussed: symbols whose next value is written with a plus, ``x^+``.
         steps: how far from the present step words such as "old" are.
     """
 
@@ -51,6 +57,7 @@ class Context:
     paired: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
     averages: frozenset[str] = frozenset()
+    plussed: frozenset[str] = frozenset()
     steps: dict[str, int] = field(default_factory=lambda: dict(STEPS))
 
     def counts(self, name: str) -> bool:
@@ -77,7 +84,10 @@ def survey(trees: Sequence[Node]) -> Context:
     uses = [use for i, formula in enumerate(formulas) for use in _uses(formula, i)]
     neighbours = [pair for formula in formulas for pair in formula.neighbours()]
     applied = list(_applications(neighbours))
-    clocks = frozenset({"t"}) | _clocks(uses, applied)
+    clocks = _clocks(uses, applied)
+    if not _sizes_steps("t", uses, neighbours):
+        clocks |= {"t"}
+    clocks |= {n.text for formula in formulas for n in formula.words if n.text.lower() in COUNTERS}
     bounds = [_bound(formula, clocks) for formula in formulas]
     indexed = frozenset(u.name for u in uses if _stepped(u, clocks | bounds[u.formula]))
     return Context(
@@ -90,6 +100,7 @@ def survey(trees: Sequence[Node]) -> Context:
         paired=_paired(uses, clocks),
         functions=frozenset(f for formula in formulas for f in _functions(formula)),
         averages=frozenset(_averages(neighbours, clocks)),
+        plussed=frozenset(u.name for u in uses if u.left and u.sup is not None and bare(u.sup).text == "+"),
         steps=_steps(uses),
     )
 
@@ -102,10 +113,11 @@ class _Formula:
     products: list[Node]
     fractions: list[Node]
     sums: list[Node]
+    words: list[Node]
 
     @classmethod
     def of(cls, tree: Node) -> _Formula:
-        made = cls([], [], [], [])
+        made = cls([], [], [], [], [])
         border = tree.items[1].start if tree.kind == "relations" else -1
         for node in tree.walk():
             match node.kind:
@@ -117,6 +129,8 @@ class _Formula:
                     made.fractions.append(node)
                 case "big":
                     made.sums.append(node)
+                case "word":
+                    made.words.append(node)
                 case _:
                     pass
         return made
@@ -132,6 +146,16 @@ def _uses(formula: _Formula, number: int) -> Iterator[_Use]:
         head = base(node)
         if head.kind in ("symbol", "word"):
             yield _Use(head.text + node.text, entries(node.sub), node.sup, left, number)
+
+
+def _sizes_steps(letter: str, uses: list[_Use], neighbours: Sequence[tuple[Node, Node]]) -> bool:
+    """Whether a letter is a factor of gradients or differences and nobody's index: a step size, not a step."""
+    if any(letter in symbols(script) for u in uses for script in (*u.sub, u.sup) if script is not None):
+        return False
+    return any(
+        base(first).text == letter and (base(second).kind == "nabla" or base(second).text.startswith("\\Delta"))
+        for first, second in neighbours
+    )
 
 
 def _in_brackets(node: Node | None) -> bool:

@@ -10,6 +10,7 @@ from symopt.read.notation import applications, brackets, gradients
 from symopt.read.notation.brackets import respanned
 from symopt.read.notation.context import HYPER, Context
 from symopt.read.notation.indices import Named, Scope, label, named, step
+from symopt.read.notation.series import trailed
 from symopt.read.notation.tree import Node, NotRead, bare, base, factors
 
 _LONGEST_NUMBER = 40
@@ -46,7 +47,8 @@ class Elaborator:
             case "number":
                 return Term("number", value=_value(node), span=(node.start, node.end))
             case "sum":
-                return _joined("add", [self.term(n) for n in node.items], node)
+                whole = _joined("add", [self.term(n) for n in node.items], node)
+                return trailed(whole.args, self.context.clocks, (node.start, node.end)) or whole
             case "negative":
                 return _negated(self.term(node.items[0]), node)
             case "product":
@@ -216,7 +218,9 @@ class Elaborator:
             ranges = tuple(self.term(bare(n)) for n in (node.sub, node.sup) if n is not None)
             return Term("call", (*(term.args if term.name == "set" else (term,)), *ranges), "set",
                         span=(node.start, node.end))  # fmt: skip
-        if node.sub is not None:
+        if node.sub is not None and term.value == 1:
+            term = Term("name", name=f"1_{{{label(node.sub)}}}", span=term.span)  # a vector of ones
+        elif node.sub is not None:
             moved = gradients.moved(term, self.index(bare(node.sub)), node.sub.end)
             if moved is None:
                 raise NotRead("a subscript on an expression", node.sub.start)

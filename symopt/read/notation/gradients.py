@@ -56,7 +56,10 @@ def nabla(reader: Reader, items: Sequence[Node], i: int) -> tuple[Term, int]:
     if node.text and node.kind == "scripts":
         raise NotRead("a prime on nabla", node.start)
     if i + 1 >= len(items) or items[i + 1].kind in ("times", "slash", "modulo"):
-        raise NotRead("nothing stands behind nabla", node.end)
+        if variable is None or order != 1:
+            raise NotRead("nothing stands behind nabla", node.end)
+        reader.note("nabla standing alone is read as the gradient")
+        return grad_at(reader.term(variable), node.start, node.end, label=True), i + 1
     point, label, end, outer = _subject(reader, items, i + 1, variable)
     stop = items[end - 1].end
     if order == 2 and (variable is None or len(factors(variable)) > 1):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from symopt.language import terms as T
 from symopt.language.terms import Term
 from symopt.read.notation.context import HYPER, Context
+from symopt.read.notation.series import linear
 from symopt.read.notation.tree import Node, NotRead, bare, base, entries, shifted, symbols, whole_number
 
 _LABELS = frozenset({"w", "b", "W", "\\theta", "\\omega"})
@@ -125,7 +126,7 @@ def _subscript(node: Node, inner: Named, scope: Scope) -> Named:
     if main.kind == "word" and len(main.text) == 2:
         others.insert(0, Node("symbol", main.start + 1, main.end, main.text[1]))
     key = base(node).text + node.text
-    index += [scope.term(p) for p in others if _kept(p, key, scope)]
+    index += [scope.term(p) for p in others if not _follows(p, index[0], scope) and _kept(p, key, scope)]
     return Named(name + (f"_{_braced(','.join(labels))}" if labels else ""), tuple(index))
 
 
@@ -160,6 +161,15 @@ def _step_term(part: Node, scope: Scope) -> Term:
     return scope.term(part)
 
 
+def _follows(part: Node, first: Term, scope: Scope) -> bool:
+    """Whether a second index is the first but for a number: where the step started, as in ``g_{t,t-1}``."""
+    here, there = linear(first), linear(scope.term(part)) if symbols(part) & scope.running else None
+    if here is None or there is None or {k: v for k, v in here.items() if k} != {k: v for k, v in there.items() if k}:
+        return False
+    scope.note(f"the index {label(part)}, always as far from the one before it, is left out")
+    return True
+
+
 def _kept(part: Node, name: str, scope: Scope) -> bool:
     """Whether a second index matters; one that is the same coordinate throughout is left out."""
     if name in scope.context.paired or symbols(part) & scope.bound:
@@ -173,6 +183,8 @@ def _superscript(node: Node, below: Named, key: str, scope: Scope) -> Named:
         return below
     sup = bare(node.sup)
     name, index = below.name, below.index
+    if sup.text == "+" and key in scope.context.plussed and not index:
+        return Named(name, (step(0, sup.start),), stepped_by_word=True)
     if sup.kind == "symbol" and sup.text in _RAISED_NAMES:
         return Named(f"{name}^{sup.text}", index)
     if sup.kind == "word":

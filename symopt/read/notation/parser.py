@@ -22,6 +22,7 @@ _ATOMS = frozenset(
 _OPERATORS: dict[str, Kind] = {"times": "times", "slash": "slash", "mod": "modulo"}
 _SEPARATORS = frozenset({"comma", "semi", "colon"})
 _NAME = re.compile(r"[A-Za-z][\w.\-]*")
+_ASIDE = re.compile(r"\s*\(.*\)\s*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,13 +139,22 @@ class Parser(Stream):
         return sign.text in C.ARROWS and self.at("finish", "text", "mark", "comma", "dot")
 
     def listed(self) -> Node:
-        items = [self.sum()]
+        items = [self.item()]
         while self.token.kind in ("comma", "semi") and self.ahead().kind not in (
             "finish", "text", "wide", "mark", "dot", "comma", "forall"
         ):  # fmt: skip
             self.advance()
-            items.append(self.sum())
+            items.append(self.item())
         return items[0] if len(items) == 1 else Node("list", items[0].start, items[-1].end, "", tuple(items))
+
+    def item(self) -> Node:
+        """A part of a list, with the remark in parentheses behind it."""
+        part = self.sum()
+        while self.at("text") and _ASIDE.fullmatch(self.token.text):
+            self.remarks.append(self.advance().text.strip())
+        if part.kind == "symbol" and part.text == "\\ldots" and self.at("comma") and self.ahead().kind == "rel":
+            self.advance()
+        return part
 
     # Sums, products, factors.
 

@@ -76,29 +76,33 @@ def _parsed(piece: str) -> Parsed | Unread:
 def _statement(piece: str, parsed: Parsed, context: Context, before: Statement | None) -> Statement | Unread:
     reader = Elaborator(piece, context)
     try:
-        made = _read(reader, parsed.tree, before)
+        made = _read(reader, parsed, before)
     except NotRead as problem:
         return Unread(problem.reason, problem.offset)
     return replace(
         made,
         notes=(*parsed.notes, *reader.notes),
-        remarks=parsed.remarks,
+        remarks=(*made.remarks, *parsed.remarks),
         tags=parsed.tags,
         clocks=context.clocks,
         also=tuple(replace(s, clocks=context.clocks) for s in made.also),
     )
 
 
-def _read(reader: Elaborator, tree: Node, before: Statement | None) -> Statement:
+def _read(reader: Elaborator, parsed: Parsed, before: Statement | None) -> Statement:
+    tree = parsed.tree
     if tree.kind == "empty":
-        raise NotRead("nothing is written here", tree.start)
+        if not parsed.remarks:
+            raise NotRead("nothing is written here", tree.start)
+        return Statement(Term("name", name=" ".join(parsed.remarks), span=(0, tree.end)))
     if tree.kind != "relations":
         return Statement(reader.term(tree))
     first, *rest = tree.items
     signs = tree.text.split()
     if first.kind == "empty":
-        if before is None or signs[0] != "=":
-            raise NotRead("nothing stands before the relation", tree.start)
+        if signs[0] != "=" or before is None:
+            return Statement(reader.term(rest[0]) if len(rest) == 1 else reader.term(replace(tree, items=tuple(rest))),
+                             remarks=("its left side stands in the text",))  # fmt: skip
         steps = _steps(reader, signs, rest, before.left)
         return Statement(_unspanned(before.left), steps, _assigns(signs), continues=True)
     if first.kind == "list":

@@ -32,10 +32,10 @@ _PATTERN = re.compile(
     rf"""
       (?P<space>[\s~]+|(?<![\d\\])%[^\n]*|\\[,:!>])
     | (?P<thin>\\;|\\[ ])
-    | (?P<newline>\\\\\*?(?:\[\d[\d.]*\s*[a-z]{{2}}\])?|\\cr\b)
+    | (?P<newline>\\\\\*?(?:\[\s*-?\.?\d[\d.]*\s*[a-z]{{2}}\s*\])?|\\cr\b)
     | (?P<text>\\(?:{_PROSE})\s*\{{(?P<prose>(?:[^{{}}\\$]|\\_)*)\}})
     | (?P<upright>\\(?:{_UPRIGHT})\s*\{{\s*(?P<letters>[A-Za-z](?:[\w.\- ]|\\_)*)\}})
-    | (?P<ignored>\\(?:{_IGNORED})\*?\s*\{{[^{{}}]*\}})
+    | (?P<ignored>\\(?:{_IGNORED})\*?\s*\{{[^{{}}]*\}}|\\rule\s*(?:\[[^\]]*\])?\{{[^{{}}]*\}}\s*\{{[^{{}}]*\}})
     | (?P<tag>\\tag\*?\s*\{{(?P<tagged>[^{{}}]*)\}})
     | (?P<environment>\\(?P<side>begin|end)\s*\{{(?P<block>[A-Za-z]+)\*?\}})
     | (?P<update>\\math(?:rel|bin)\s*\{{(?P<step>[-+*/])\}}\s*(?:\\mathrel\s*\{{=\}}|=))

@@ -116,7 +116,7 @@ def shifted(node: Node) -> tuple[str, int] | None:
 
 def renamed(node: Node, change: Callable[[str], str], start: int) -> Node:
     """The symbol or word at the bottom of ``node`` under a new name, written from ``start`` on."""
-    node = bare(node)
+    end, node = node.end, bare(node)
     if node.kind == "scripts":
         return replace(node, start=start, items=(renamed(node.items[0], change, start),))
-    return replace(node, start=start, text=change(node.text))
+    return replace(node, start=start, end=end, text=change(node.text))

@@ -254,7 +254,6 @@ UNREAD = [
     (r"x = 10 000", "two numbers", 7),
     (r"\begin{pmatrix} a & b \end{pmatrix}", "matrix", 0),
     (r"a = b \text{ minus the other part } c", "minus", 6),
-    (r"= 3", "nothing stands before", 0),
     ("", "nothing is written", 0),
     (r"\nabla", "behind nabla", 6),
     ("x = 1e999999999", "too large", 4),
