@@ -79,7 +79,13 @@ class Outline:
         if not claim.name or claim.recurrent:
             return set()
         ours = [i for i, c in enumerate(self.claims) if c.name == claim.name and c.section == claim.section]
-        near = [i for i in ours if self._distance(position, i) <= NEAR and self.claims[i].recurrent]
+        near = [
+            i
+            for i in ours
+            if self._distance(position, i) <= NEAR
+            and self.claims[i].recurrent
+            and claim.names <= self.claims[i].names | claim.clocks
+        ]
         return set(sorted(near, key=lambda i: self._distance(position, i))[:1])
 
     def closure(self, start: Sequence[int], *, far: bool = True) -> set[int]:

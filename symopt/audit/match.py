@@ -28,7 +28,7 @@ UNDEFINED = 0.5
 FLIPPED = 0.6
 FIXED = 0.5
 LENGTH = 0.01
-RANK = 0.015
+RANK = 0.011
 """What each place further down among the definitions costs: an equation that many share is the basic method's."""
 SLACK = 2 * WRONG + 2 * CONVENTION
 """How much dearer than the cheapest a reading with wrong equations may be and still be worth explaining."""

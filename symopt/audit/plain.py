@@ -48,7 +48,7 @@ def _is_first(term: Term) -> bool:
 def _counts_on(content: Statement) -> bool:
     """Whether a formula only counts the steps: ``t = t + 1``."""
     return content.left.head == "name" and content.left.name in content.clocks and all(
-        symbol == "=" and right.names() == {content.left.name} for symbol, right in content.steps
+        symbol == "=" and right.names() == frozenset({content.left.name}) for symbol, right in content.steps
     )  # fmt: skip
 
 

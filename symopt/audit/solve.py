@@ -120,8 +120,8 @@ def solution(group: Group, readings: Sequence[Interpretation], custom: Custom) -
     best: Solution | None = None
     if readings[0].wrong:
         for reading in _worth_explaining(group, readings):
-            if best is not None and _least_cost(reading) >= best.cost:
-                break
+            if best is not None and reading.cost + (EXPLAINED - WRONG) * len(reading.wrong) >= best.cost:
+                continue
             found = _explained(group, reading, custom)
             if found is not None and _is_sure(found) and (best is None or found.cost < best.cost):
                 best = found

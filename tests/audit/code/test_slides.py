@@ -76,7 +76,7 @@ def test_two_parameters_are_both_read() -> None:
         ("x += - learning_rate * dx\n", "gradient-descent"),
         ("# Momentum\nv = mu * v - learning_rate * dx\nx += v\n", "momentum"),
         ("cache += dx**2\nx += - lr * dx / (np.sqrt(cache) + 1e-7)\n", "adagrad"),
-        ("v_prev = v\nv = mu * v - lr * dx\nx += -mu * v_prev + (1 + mu) * v\n", "nesterov-rewritten"),
+        ("v_prev = v\nv = mu * v - lr * dx\nx += -mu * v_prev + (1 + mu) * v\n", "nesterov-phi"),
         (
             "m,v = #... zeros\nfor t in xrange(1, many):\n    dx = # ... the gradient\n    print 'x'\n"
             "    m = beta1*m + (1-beta1)*dx\n    v = beta2*v + (1-beta2)*(dx**2)\n    mb = m/(1-beta1**t)\n"
