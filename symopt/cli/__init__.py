@@ -13,6 +13,7 @@ from symopt.cli.status import INTERRUPTED, TROUBLE
 COMMANDS = {
     "audit": "audit",
     "check": "check",
+    "compare": "compare",
     "derive": "derive",
     "list": "definitions",
     "prove": "prove",
