@@ -25,7 +25,30 @@ def errata() -> dict[Path, str]:
     return {DOCS / "errata.md": HEADER.format(source="the audit of docs/lectures") + to_markdown(audit(lectures))}
 
 
-PAGES: tuple[Callable[[], dict[Path, str]], ...] = (errata,)
+def conformance() -> dict[Path, str]:
+    """How the libraries' optimizers stand to the papers; nothing where a library, or its version, is another."""
+    import importlib.util
+
+    from symopt.check.survey import NAMESPACES, survey
+    from symopt.read.libraries.locate import locate
+    from symopt.render import conformance as page
+
+    path = DOCS / "conformance.md"
+    missing = [library for library in NAMESPACES if importlib.util.find_spec(library) is None]
+    if missing:
+        print(f"{path.name}: not compared, for {', '.join(missing)} is not installed", file=sys.stderr)
+        return {}
+    modules = {library: sys.modules[locate(space + ".__name__") and library] for library, space in NAMESPACES.items()}
+    versions = ", ".join(f"{n} {m.__version__.partition('+')[0]}" for n, m in modules.items())
+    if "--check" in sys.argv[1:] and path.exists() and versions not in path.read_text(encoding="utf-8"):
+        print(f"{path.name}: not compared, for it is about other versions than {versions}", file=sys.stderr)
+        return {}
+    head = HEADER.format(source="the libraries' own code") + page.HEAD.format(versions=versions)
+    sections = [page.to_markdown(NAMESPACES[library], survey(library)) for library in NAMESPACES]
+    return {path: head + "\n".join(sections)}
+
+
+PAGES: tuple[Callable[[], dict[Path, str]], ...] = (errata, conformance)
 """Each makes some of the generated pages: their paths with their texts."""
 
 

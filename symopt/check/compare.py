@@ -5,7 +5,8 @@ Every "proved" and "refuted" here is one of decide/'s.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from itertools import product
 from typing import Any
 
@@ -14,20 +15,23 @@ import sympy as sp
 from symopt.check.difference import differences
 from symopt.check.findings import Comparison, Outcome
 from symopt.check.meant import ascending, decayed, families, family, guarded, likely
+from symopt.check.probe import Probe
 from symopt.decide import Equality, Status, equal
 from symopt.decide.budget import Budget
-from symopt.language import Hyper, HyperSymbol, Optimizer
+from symopt.language import At, Hyper, HyperSymbol, Optimizer
 from symopt.language.vocabulary import weight_decay
 from symopt.rewrites.variants import variants
 
 Candidate = tuple[Optimizer, tuple[str, ...]]
 """A definition, and the conventions it is under."""
+Found = tuple[Candidate, Equality]
+"""A candidate with the proof that the implementation is it."""
 TRIED = 40
 """Variants of one definition."""
 SEARCH = 1.5
-"""Seconds of processor time for one definition."""
-ALL = 3.5
-"""Seconds of processor time for all of them."""
+"""Seconds of processor time for a search, or a witness."""
+ALL = 4.0
+"""Seconds of processor time for all proofs."""
 
 
 def compare(optimizer: Optimizer, name: str, *, meant: str | None = None) -> Comparison:
@@ -46,11 +50,11 @@ def compare(optimizer: Optimizer, name: str, *, meant: str | None = None) -> Com
         UnknownOptimizer: no definition is called ``meant``.
     """
     own = family(meant) if meant is not None else likely(name, optimizer)
-    budget = Budget(ALL)
-    found = _found(optimizer, own, budget, only=meant is not None)
+    attempt = _Attempt(optimizer, Probe(optimizer), Budget(ALL))
+    found = _found(attempt, own, only=meant is not None)
     if found is None and meant is None:
-        others = (c for f in families() if f != own for d in f for c in decayed(d, optimizer))
-        found = _first(optimizer, others, budget)
+        found = attempt.first(c for f in families() if f != own for d in f for c in decayed(d, optimizer))
+        found = found and _plainest(attempt, found)
     if found is None:
         return _different(optimizer, own)
     (definition, conventions), equality = found
@@ -61,55 +65,81 @@ def compare(optimizer: Optimizer, name: str, *, meant: str | None = None) -> Com
     return _with_differences(Comparison(optimizer, outcome, definition, equality, conventions), against)
 
 
-def _found(
-    optimizer: Optimizer, own: tuple[Optimizer, ...], budget: Budget, *, only: bool
-) -> tuple[Candidate, Equality] | None:
-    """The first of the family, its conventions, then the others of the family and theirs."""
-    for definition in own[:1] if only else own:
-        found = _first(optimizer, decayed(definition, optimizer), budget)
-        if found is not None:
-            return found
-    for definition in own[:1] if only else own:
-        found = _first(optimizer, _under_conventions(definition, optimizer), budget)
-        if found is not None:
-            return found
-    for setting in _settings(optimizer, own[0]) if own else ():
-        at, said = _set(optimizer, setting)
-        found = _first(at, decayed(own[0], at), budget)
-        if found is not None:
-            (definition, conventions), equality = found
-            return (definition, (*conventions, said)), equality
-    for definition in own[:1]:
-        if budget.left > 0:
-            equality = equal(optimizer, definition, limit=min(SEARCH, budget.left))
-            if equality.proved:
-                return (definition, ()), equality
-    return None
+@dataclass(frozen=True)
+class _Attempt:
+    """What is compared, how it is told what is worth proving, and the time for it."""
 
+    optimizer: Optimizer
+    probe: Probe
+    budget: Budget
 
-def _first(optimizer: Optimizer, candidates: Iterator[Candidate], budget: Budget) -> tuple[Candidate, Equality] | None:
-    """The first candidate that the recurrence is proved equal to."""
-    for candidate in candidates:
-        if budget.left <= 0:
+    def first(self, candidates: Iterable[Candidate]) -> Found | None:
+        """The first candidate that the recurrence is proved equal to."""
+        for candidate in candidates:
+            if self.budget.left <= 0:
+                return None
+            equality = self.equality(candidate[0])
+            if equality is not None:
+                return candidate, equality
+        return None
+
+    def equality(self, definition: Optimizer) -> Equality | None:
+        """The proof that the recurrence is the definition, hyperparameters matched by name; or None."""
+        hypers = named(self.optimizer, definition)
+        if hypers is None or not self.probe.agrees(definition, hypers):
             return None
-        hypers = named(optimizer, candidate[0])
-        if hypers is None:
-            continue
-        equality = equal(optimizer, candidate[0], hypers=hypers, limit=min(SEARCH, budget.left))
+        found = equal(self.optimizer, definition, hypers=hypers, limit=max(self.budget.left, 0.1))
+        return found if found.proved else None
+
+
+def _found(attempt: _Attempt, own: tuple[Optimizer, ...], *, only: bool) -> Found | None:
+    """The first of the family, or another of it; then under conventions, at a setting, after a change of variables."""
+    optimizer, tried = attempt.optimizer, own[:1] if only else own
+    found = attempt.first(c for d in tried for c in decayed(d, optimizer))
+    found = found or attempt.first(c for d in tried for c in _under_conventions(d, optimizer))
+    if found is not None or not own:
+        return found
+    for setting in _settings(optimizer, own[0]):
+        at, said = _set(optimizer, setting)
+        held = _Attempt(at, Probe(at), attempt.budget).first(decayed(own[0], at))
+        if held is not None:
+            (definition, conventions), equality = held
+            return (definition, (*conventions, said)), equality
+    if attempt.budget.left > 0:
+        equality = equal(optimizer, own[0], limit=min(SEARCH, attempt.budget.left))
         if equality.proved:
-            return candidate, equality
+            return (own[0], ()), equality
     return None
+
+
+def _plainest(attempt: _Attempt, found: Found) -> Found:
+    """Of one method's forms that are all proved, the one whose states are the implementation's own."""
+    (definition, conventions), equality = found
+    module = next((f for f in families() if definition in f), ())
+    if conventions or _plain(equality):
+        return found
+    for other in module:
+        proof = attempt.equality(other)
+        if proof is not None and _plain(proof):
+            return (other, ()), proof
+    return found
+
+
+def _plain(equality: Equality) -> bool:
+    return all(isinstance(e, At) for e in equality.states.values())
 
 
 def _under_conventions(definition: Optimizer, optimizer: Optimizer) -> Iterator[Candidate]:
+    """The definition under the catalogue's conventions, then guarded, then each of these for a maximum."""
+    made: list[Candidate] = []
     for base, decay in decayed(definition, optimizer):
-        for variant in variants(base, limit=TRIED):
-            if variant.conventions:
-                yield variant.optimizer, (*decay, *variant.conventions)
-        yield ascending(base), (*decay, "maximised: the gradient negated")
+        made += [(v.optimizer, (*decay, *v.conventions)) for v in variants(base, limit=TRIED)]
         safe = guarded(base)
         if safe is not None:
-            yield safe, (*decay, "quotient of norms taken as 1 where a norm is zero")
+            made.append((safe, (*decay, "quotient of norms taken as 1 where a norm is zero")))
+    yield from made
+    for base, conventions in made:
+        yield ascending(base), (*conventions, "maximised: the gradient negated")
 
 
 Setting = Mapping[HyperSymbol, Any]
@@ -117,7 +147,7 @@ Setting = Mapping[HyperSymbol, Any]
 
 
 def _settings(optimizer: Optimizer, definition: Optimizer) -> Iterator[Setting]:
-    """Values of hyperparameters that the definition has not: another's of its kind, 0 or 1."""
+    """Values of hyperparameters that the definition has not: another's of its kind, or 1."""
     its = {h.name for h in definition.hyper}
     extra = [h for h in optimizer.hyper if h.name not in its and h.symbol != weight_decay]
     if not 0 < len(extra) <= 2:
@@ -129,8 +159,10 @@ def _settings(optimizer: Optimizer, definition: Optimizer) -> Iterator[Setting]:
 
 def _values(hyper: Hyper, optimizer: Optimizer) -> list[Any]:
     kind = hyper.name.partition("_")[0]
-    alike: list[Any] = [h.symbol for h in optimizer.hyper if h.name == kind and h.domain.is_subset(hyper.domain)]
-    return [*alike, *(x for x in (sp.S.Zero, sp.S.One) if x in hyper.domain)]
+    alike: list[Any] = [
+        h.symbol for h in optimizer.hyper if h.name == kind != hyper.name and h.domain.is_subset(hyper.domain)
+    ]
+    return [*alike, *(x for x in (sp.S.One,) if x in hyper.domain)]
 
 
 def _set(optimizer: Optimizer, setting: Setting) -> tuple[Optimizer, str]:

@@ -28,10 +28,26 @@ def differences(theirs: Optimizer, ours: Optimizer, hypers: Mapping[str, sp.Expr
     found: list[Difference] = []
     for name, other in names.items():
         claimed, given = mine[name].xreplace(renamed), its[other]
-        verdict = identity(given, claimed)
+        verdict = identity(given, claimed, limit=1.0)
         if not verdict.proved:
-            found.append(Difference(other, given, claimed, _less(given, claimed), verdict))
-    return tuple(found)
+            found.append(Difference(f"{other}[t]", given, claimed, _less(given, claimed), verdict))
+    return (*_starts(theirs, ours, names, values), *found)
+
+
+def _starts(
+    theirs: Optimizer, ours: Optimizer, names: Mapping[str, str], values: Mapping[Any, Any]
+) -> list[Difference]:
+    """The states that start from other values."""
+    found: list[Difference] = []
+    for name, other in names.items():
+        own, its = ours.init.get(ours.sequence(name)), theirs.init.get(theirs.sequence(other))
+        if own is None or its is None:
+            continue
+        claimed = own.subs(values).xreplace({ours.params[0]: theirs.params[0]})
+        verdict = identity(its, claimed, limit=0.5)
+        if not verdict.proved:
+            found.append(Difference(f"{other}[0]", its, claimed, its - claimed, verdict))
+    return found
 
 
 def _less(a: Any, b: Any) -> Any:

@@ -31,8 +31,8 @@ class Difference:
     """One equation that the two give differently, all values that it reads being the same.
 
     Args:
-        name: the sequence.
-        theirs: its value at step t in the implementation.
+        name: the value that differs, such as theta[t], or m[0] at the start.
+        theirs: what it is in the implementation.
         ours: the same in the definition, in the implementation's names.
         amount: theirs - ours, simplified.
         verdict: what was decided about theirs = ours.

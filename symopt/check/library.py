@@ -45,7 +45,7 @@ def check(path: str, *, options: Mapping[str, Any] | None = None, meant: str | N
     seconds = time.process_time() - begun
     confirmation = _confirmation(request, comparison)
     if confirmation is None or confirmation.error > READING:
-        off = "has no numbers there" if confirmation is None else f"is off by {confirmation.error:.1e}"
+        off = "could not be held against it" if confirmation is None else f"is off by {confirmation.error:.1e}"
         reason = f"the recurrence that was read {off}, beside a run of the library"
         return Finding(path, source, request.options, reason=reason, seconds=seconds)
     return Finding(
@@ -70,7 +70,12 @@ def _confirmation(request: Request, comparison: Comparison) -> Any:
     def simulate(hyper: Mapping[str, float], start: float, gradients: Iterable[float]) -> list[float]:
         return libraries.simulate(request, {a.name: hyper[a.symbol.name] for a in symbols}, start, gradients)
 
-    return confirm(comparison.optimizer, simulate, numbers, comparison.parting)
+    for values in (numbers, {a.symbol.name: _traced_at(a) for a in symbols}):  # a library may refuse some numbers
+        try:
+            return confirm(comparison.optimizer, simulate, values, comparison.parting)
+        except Exception:  # noqa: BLE001 - the library's own code may raise anything
+            continue
+    return None
 
 
 def _elsewhere(argument: Argument) -> float:

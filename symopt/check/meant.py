@@ -73,18 +73,28 @@ def likely(name: str, optimizer: Optimizer) -> tuple[Optimizer, ...]:
     best = scored[0]
     if max(_likeness(name, optimizer, o) for o in best) < LIKENESS:
         return ()
-    nearest = max(best, key=lambda o: _named(name, o))
-    return (nearest, *(o for o in best if o != nearest)) if _named(name, nearest) == 1 else best
+    kin = [f for f in families() if f != best and f[0].name.startswith(f"{best[0].name}-")]
+    ordered = sorted((best, *kin), key=lambda f: _unlike(optimizer, f[0]))
+    every = [o for f in ordered for o in f]
+    exact = [o for o in every if _named(name, o) == 1 and not _unlike(optimizer, o)]
+    return (*exact, *(o for o in every if o not in exact))
 
 
-def _likeness(name: str, optimizer: Optimizer, definition: Optimizer) -> float:
-    """How alike the names are, lowered by hyperparameters that one has and the other has not."""
+def _unlike(optimizer: Optimizer, definition: Optimizer) -> int:
+    """How many hyperparameters one has and the other has not, but for the customary additions."""
     mine, its = (
         {h.name for h in o.hyper if not h.name.startswith("epsilon")} - {"lambda", "eta", "r_0"}
         for o in (optimizer, definition)
     )
-    momentum = 0.1 * ("mu" in mine ^ its)  # which makes another method of most
-    return _named(name, definition) - 0.3 * len(mine ^ its) - momentum
+    return len(mine ^ its)
+
+
+def _likeness(name: str, optimizer: Optimizer, definition: Optimizer) -> float:
+    """How alike the names are, lowered by hyperparameters that one has and the other has not."""
+    alike = _named(name, definition)
+    # Momentum makes another method of most.
+    momentum = any(h.name == "mu" for h in optimizer.hyper) != any(h.name == "mu" for h in definition.hyper)
+    return alike - (0.1 if alike == 1 else 0.3) * _unlike(optimizer, definition) - 0.25 * momentum
 
 
 def _named(name: str, definition: Optimizer) -> float:

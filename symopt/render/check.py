@@ -90,13 +90,18 @@ def _differences(comparison: Comparison) -> Iterator[str]:
         return
     yield f"From {comparison.against.title} it differs:"
     for d in comparison.differences:
-        yield from _difference(d)
+        yield from (f"  {line}" for line in difference(d))
     if comparison.parting is not None:
         yield f"  Witness: {witness(comparison.parting)}"
 
 
-def _difference(d: Difference) -> list[str]:
-    return [f"  {d.name}[t] = {d.theirs}", f"  {'against':>{len(d.name) + 4}} {d.ours}"]
+def difference(d: Difference) -> list[str]:
+    """The equation as the implementation has it, as the definition has it, and what one is more than the other."""
+    return [
+        f"{d.name} = {d.theirs}",
+        f"{'against':>{len(d.name) + 2}} {d.ours}",
+        f"{'by':>{len(d.name) + 2}} {d.amount}",
+    ]
 
 
 def witness(w: Witness) -> str:

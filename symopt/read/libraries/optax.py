@@ -24,7 +24,7 @@ def recognises(made: Any) -> bool:
     """Whether the object is a function that makes an optax.GradientTransformation."""
     if not callable(made) or isinstance(made, type):
         return False
-    annotation = str(getattr(made, "__annotations__", {}).get("return", ""))
+    annotation = str(getattr(getattr(made, "func", made), "__annotations__", {}).get("return", ""))
     if "GradientTransformation" in annotation:
         return True
     try:

@@ -118,7 +118,10 @@ class Shadows:
         for i in range(len(lists[0])):
             own = tuple(a[i] if isinstance(a, list | tuple) else a for a in args)
             own, rest = _scalar_last(single, own, {k: v[i] if isinstance(v, list) else v for k, v in kwargs.items()})
-            results.append(getattr(self.torch.Tensor, single)(*own, **rest))
+            if hasattr(self.torch.Tensor, single):
+                results.append(getattr(self.torch.Tensor, single)(*own, **rest))
+            else:  # maximum and minimum in place exist only for lists
+                own[0].copy_(getattr(self.torch, single.rstrip("_"))(*own, **rest))
         return None if single.endswith("_") else results
 
 
