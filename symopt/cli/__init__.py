@@ -15,6 +15,7 @@ COMMANDS = {
     "check": "check",
     "compare": "compare",
     "derive": "derive",
+    "emit": "emit",
     "list": "definitions",
     "prove": "prove",
     "show": "definitions",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from types import ModuleType
 from typing import Any
@@ -41,7 +41,7 @@ class ArrayKernel(Kernel):
         """The hyperparameters that each function of the module takes."""
         functions = [name for name in vars(self.module) if name.startswith(("init", "query"))]
         names = {s.name for s in self.plan.settings}
-        return {f: _keywords(getattr(self.module, f)) & names for f in functions}
+        return {f: keywords(getattr(self.module, f)) & names for f in functions}
 
     def init(self, params: Any, **hyper: Any) -> State:
         array = self.array(params, "params")
@@ -92,10 +92,13 @@ class ArrayKernel(Kernel):
         values = self.hyper(hyper)
         self.check_state(state)
         array = self.array(params, "params")
-        gradients = [self.like(g, array, "gradient", values) for g in self.split(gradient)]
-        for slot in self.plan.arrays[1:]:
-            self.like(state[slot.name], array, f"state {slot.name}", values)
-        if shape := _swept(values):
+        gradients = self.split(gradient)
+        held = [state[name] for name in self._kept]
+        if not _alike(array, gradients) or not _alike(array, held):
+            gradients = [self.like(g, array, "gradient", values) for g in gradients]
+            for name, value in zip(self._kept, held, strict=True):
+                self.like(value, array, f"state {name}", values)
+        if shape := self._shape(values):
             return self._step_each(array, gradients, state, values, shape, out)
         if out is None:
             made, after = self.module.step(array, *gradients, state, **values)
@@ -104,10 +107,22 @@ class ArrayKernel(Kernel):
         self._in_place(array, gradients, state, out, values)
         return out
 
+    @cached_property
+    def _kept(self) -> tuple[str, ...]:
+        return tuple(s.name for s in self.plan.arrays[1:])
+
+    def _shape(self, values: Mapping[str, Any]) -> tuple[int, ...]:
+        """The settings' shape, known beforehand where a step sets none."""
+        return self._own_shape if values is self._values else _swept(values)
+
+    @cached_property
+    def _own_shape(self) -> tuple[int, ...]:
+        return _swept(self._values)
+
     def _in_place(
-        self, params: Array, gradients: list[Array], state: State, out: tuple[Array, State], values: dict[str, Any]
+        self, params: Array, gradients: Sequence[Array], state: State, out: tuple[Array, State], values: dict[str, Any]
     ) -> None:
-        written = [out[0], *(out[1][s.name] for s in self.plan.arrays[1:])]
+        written = [out[0], *(out[1][name] for name in self._kept)]
         gradients = [g.copy() if any(np.may_share_memory(g, w) for w in written) else g for g in gradients]
         if out[0] is not params or out[1] is not state:
             params = _apart(params, written)
@@ -117,7 +132,7 @@ class ArrayKernel(Kernel):
     def _step_each(
         self,
         params: Array,
-        gradients: list[Array],
+        gradients: Sequence[Array],
         state: State,
         values: dict[str, Any],
         shape: tuple[int, ...],
@@ -169,7 +184,10 @@ class ArrayKernel(Kernel):
         if not isinstance(out, tuple) or len(out) != 2:
             raise KernelError(f"{name}: out must be a pair (parameters, state)")
         self.check_state(out[1], "out's state")
-        for slot, value in ((s, out[0] if s is self.plan.params else out[1][s.name]) for s in self.plan.arrays):
+        values = [out[0], *(out[1][n] for n in self._kept)]
+        if _alike(params, values) and all(v.flags.writeable for v in values):
+            return
+        for slot, value in zip(self.plan.arrays, values, strict=True):
             if not isinstance(value, np.ndarray):
                 raise KernelError(f"{name}: out's {slot.name} must be an array, but it is a {type(value).__name__}")
             self.like(value, params, f"out's {slot.name}", {})
@@ -177,7 +195,21 @@ class ArrayKernel(Kernel):
                 raise KernelError(f"{name}: out's {slot.name} is read-only")
 
 
-def _keywords(function: Any) -> frozenset[str]:
+class CompiledKernel(ArrayKernel):
+    """A kernel in compiled code, for two types of numbers; sweeps over settings are NumPy's."""
+
+    backend = "numba"
+
+    def array(self, value: Any, what: str) -> Array:
+        array = super().array(value, what)
+        if array.dtype.char not in "fd":
+            raise KernelError(
+                f"{self.optimizer.name}: {what} is {array.dtype}; the {self.backend} backend has float32 and float64"
+            )
+        return array
+
+
+def keywords(function: Any) -> frozenset[str]:
     code = function.__wrapped__.__code__ if hasattr(function, "__wrapped__") else function.__code__
     count = code.co_argcount
     return frozenset(code.co_varnames[count : count + code.co_kwonlyargcount])
@@ -203,6 +235,12 @@ def _apart(value: Any, written: list[Array]) -> Any:
         if np.may_share_memory(value, array) and not _same(value, array):
             return value.copy()
     return value
+
+
+def _alike(array: Array, others: Sequence[Any]) -> bool:
+    """Whether all are arrays of the same shape and type."""
+    shape, dtype = array.shape, array.dtype
+    return all(type(x) is np.ndarray and x.shape == shape and x.dtype is dtype for x in others)
 
 
 def _same(a: Array, b: Array) -> bool:

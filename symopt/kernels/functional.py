@@ -22,7 +22,7 @@ from symopt.kernels.source import (
     uses,
 )
 
-LONGEST = 84
+LONGEST = 76
 """Columns of a line of code before its indentation; longer ones are taken apart."""
 
 Ending = Callable[["Writer", Finish], list[str]]
@@ -40,6 +40,9 @@ class Writer:
         finish: the last lines, given the writer and the results.
         stages: what is computed, in order.
         sums: the lines that compute inner products; by default one expression for each.
+        scalar_dialect: the spellings of scalars, where they differ from the arrays'.
+        assignment: for kinds of names (s and c for scalars and coefficients, a for arrays) how a value gets one.
+        branch: how a condition and the lines that hang on it are written.
     """
 
     plan: Plan
@@ -48,6 +51,9 @@ class Writer:
     finish: Ending
     stages: tuple[Stage, ...]
     sums: Summing | None = None
+    scalar_dialect: Dialect | None = None
+    assignment: Mapping[str, str] = field(default_factory=dict)
+    branch: Callable[[str, list[str]], list[str]] = lambda condition, lines: [f"if {condition}:", *indented(lines)]
     labels: dict[Node, str] = field(default_factory=dict)
     uses: Counter[Node] = field(default_factory=lambda: Counter())
     given: dict[tuple[str, Node], str] = field(default_factory=dict)
@@ -57,7 +63,7 @@ class Writer:
         nodes = every_node(self.stages)
         self.uses = uses(nodes)
         self.labels = dict(self.plan.labels)
-        self.scalars = Names(self.dialect, self.leaf)
+        self.scalars = Names(self.scalar_dialect or self.dialect, self.leaf)
         self.arrays = Names(self.dialect, self.leaf)
 
     def leaf(self, node: Node) -> str:
@@ -94,7 +100,8 @@ class Writer:
                     self.label(results)
                     made += self.finish(self, stage)
                 case Branch(condition, then, otherwise):
-                    made += [f"if {self.scalars.text(condition)}:", *indented(self.side(then)), *self.side(otherwise)]
+                    made += self.branch(self.scalars.text(condition), self.side(then))
+                    made += self.side(otherwise)
         return made
 
     def plain_sums(self, stage: Sums) -> list[str]:
@@ -146,7 +153,7 @@ class Writer:
     def named(self, names: Names, kind: str, node: Node, text: str) -> list[str]:
         name = self.fresh(kind, node)
         names.known[node] = name
-        return [f"{name} = {text}"]
+        return [self.assignment.get(kind, "{0} = {1}").format(name, text)]
 
     def shortened(self, names: Names, kind: str, node: Node) -> list[str]:
         made: list[str] = []

@@ -67,6 +67,10 @@ class Kernel(ABC):
     def _complete(self) -> bool:
         return all(s.name in self._values for s in self.plan.settings)
 
+    @cached_property
+    def _keys(self) -> frozenset[str]:
+        return frozenset(["t", *(s.name for s in self.plan.slots)])
+
     def hyper(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Every hyperparameter by its name in code: what is given, or set before, or the default.
 
@@ -99,7 +103,9 @@ class Kernel(ABC):
 
     def check_state(self, state: Any, what: str = "state") -> None:
         """Raise where this is no state of the kernel's optimizer."""
-        name = self.optimizer.name
+        name = self.plan.optimizer.name
+        if type(state) is State and state.optimizer == name and state.keys() == self._keys:
+            return
         if not isinstance(state, Mapping):
             raise KernelError(f"{name}: {what} must be a state from init or step, but it is a {type(state).__name__}")
         if isinstance(state, State) and state.optimizer != name:

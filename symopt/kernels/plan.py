@@ -10,7 +10,7 @@ from functools import cached_property
 
 import sympy as sp
 
-from symopt.kernels.nodes import Graph, Node
+from symopt.kernels.nodes import DOT, Graph, Node, walk
 from symopt.kernels.translate import Translation, refuse_linear_algebra
 from symopt.language import Hyper, Optimizer, Sequence, Shape, t
 
@@ -91,6 +91,11 @@ class Plan:
     def asks_at_params(self) -> bool:
         """Whether the only gradient is the one at the parameters themselves."""
         return not self.points or (len(self.points) == 1 and self.points[0].value == self.params.key)
+
+    @cached_property
+    def sums(self) -> bool:
+        """Whether a step computes inner products or norms."""
+        return any(n.op == DOT for n in walk([*self.outputs.values(), *self.points]))
 
     def setting(self, name: str) -> Setting | None:
         """The hyperparameter of that name, as the definition or as code spells it."""

@@ -26,12 +26,14 @@ class Dialect:
         calls: for each operation a template of its arguments, such as ``"np.sqrt({0})"``.
         number: how a number is written.
         literals: whether a number may stand among arrays as it is written.
-        unary: infix signs with one argument, such as ``not``.
+        ternary: how one of two values is chosen, where that is no call.
+        infix: signs between two arguments, and how tightly they bind.
     """
 
     calls: Mapping[str, str]
     number: Callable[[float], str] = repr
     literals: bool = True
+    ternary: str = ""
     infix: Mapping[str, tuple[str, int]] = field(default_factory=lambda: INFIX)
 
 
@@ -60,6 +62,9 @@ class Names:
             sign, binding = self.dialect.infix[node.op]
             left, right = node.args
             return f"{self.text(left, binding)} {sign} {self.text(right, binding + 1)}", binding
+        if node.op == "where" and self.dialect.ternary:
+            condition, then, otherwise = (self.text(a, 2) for a in node.args)
+            return self.dialect.ternary.format(condition, then, otherwise), 1
         if node.op == "neg":
             return f"-{self.text(node.args[0], _UNARY)}", _UNARY - 1
         return self.dialect.calls[node.op].format(*(self.text(a) for a in node.args)), _ATOM

@@ -91,16 +91,16 @@ def source(plan: Plan, *, sweep: bool = False) -> str:
         sweep: whether hyperparameters are arrays: nothing is branched on, and nothing done in place.
     """
     step = _Step(plan, sweep)
-    body = [*_init(plan), *_queries(plan, sweep), *step.lines()]
+    body = [*init_lines(plan), *query_lines(plan, sweep), *step.lines()]
     text = "\n".join(body)
-    parts = ['"""' + "\n".join(header(plan, "numpy")) + '\n"""\n', IMPORTS]
-    if "blocks(" in text:
-        parts.append(BLOCKS.format(block=BLOCK))
-    if "one_minus_power(" in text:
-        parts.append(ONE_MINUS_POWER)
-    if "inner(" in text:
-        parts.append(INNER)
+    parts = ['"""' + "\n".join(header(plan, "numpy")) + '\n"""\n', IMPORTS, *helpers(text).values()]
     return "\n".join([*parts, text]).rstrip() + "\n"
+
+
+def helpers(text: str) -> dict[str, str]:
+    """The functions that the code calls."""
+    known = {"blocks(": BLOCKS.format(block=BLOCK), "one_minus_power(": ONE_MINUS_POWER, "inner(": INNER}
+    return {call: lines for call, lines in known.items() if call in text}
 
 
 def dialect(plan: Plan) -> Dialect:
@@ -123,6 +123,11 @@ def signature(name: str, arguments: Iterable[str], keywords: Iterable[str], retu
     return [f"def {name}(", *(f"    {p}," for p in parts), f") -> {returns}:"]
 
 
+def gradient_names(plan: Plan) -> list[str]:
+    """The gradients' names; a step that asks for none is given one all the same."""
+    return [gradient_name(plan, i) for i in range(max(1, len(plan.points)))]
+
+
 def used_settings(plan: Plan, used: Iterable[Node]) -> list[Setting]:
     names = {n.value for n in used if n.op == "hyper"}
     return [s for s in plan.settings if s.hyper.name in names]
@@ -138,7 +143,7 @@ def read(plan: Plan, used: set[Node]) -> list[str]:
     return lines + [f"{s.name} = np.float64({s.name})" for s in used_settings(plan, used)]
 
 
-def _init(plan: Plan) -> list[str]:
+def init_lines(plan: Plan) -> list[str]:
     results = {s: s.initial for s in plan.slots}
     stages = stages_of(plan, results, branches=False)
     used = leaves(stages)
@@ -171,7 +176,7 @@ def _initial(plan: Plan, slot: Slot, writer: Writer) -> str:
     return writer.arrays.text(node) if slot.array else f"np.float64({writer.scalars.text(node)})"
 
 
-def _queries(plan: Plan, sweep: bool) -> list[str]:
+def query_lines(plan: Plan, sweep: bool = False) -> list[str]:
     several = len(plan.points) > 1
     lines: list[str] = []
     for index, point in enumerate(plan.points or (None,)):
@@ -220,7 +225,7 @@ class _Step:
         plan = self.plan
         theta = plan.params.name
         body = self.writer.lines()
-        gradients = [f"{gradient_name(plan, i)}: Array" for i in range(max(1, len(plan.points)))]
+        gradients = [f"{name}: Array" for name in gradient_names(plan)]
         out = ["axes: Any"] if self.sweep else ["out: tuple[Array, State] | None = None"]
         keywords = [*parameters(plan.settings), *out]
         head = signature("step", [f"{theta}: Array", *gradients, "state: State"], keywords, "tuple[Array, State]")
@@ -330,7 +335,7 @@ def _old(plan: Plan, slot: Slot) -> Node | None:
 def exploded(opening: str, parts: list[str], closing: str) -> list[str]:
     """A bracket on one line if it fits, else with one part a line."""
     line = f"{opening}{', '.join(parts)}{closing}"
-    if len(line) <= LINE - 8:
+    if len(line) <= LINE - 14:
         return [line]
     return [opening, *(f"    {p.removesuffix(',')}," for p in parts), closing]
 
