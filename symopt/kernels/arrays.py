@@ -102,6 +102,9 @@ class ArrayKernel(Kernel):
             return self._step_each(array, gradients, state, values, shape, out)
         if out is None:
             made, after = self.module.step(array, *gradients, state, **values)
+            if not array.ndim:  # NumPy's arithmetic makes numbers of arrays without dimensions
+                made = np.asarray(made)
+                after = {k: np.asarray(v) if k in self._kept else v for k, v in after.items()}
             return made, State(self.optimizer.name, after)
         self._check_out(out, array)
         self._in_place(array, gradients, state, out, values)

@@ -150,6 +150,12 @@ class Writer:
                 made += self.shortened(self.arrays, "a", node)
         return made
 
+    def value_lines(self, node: Node) -> list[str]:
+        """The lines of a function that returns one array."""
+        made = self.coefficient_lines([node])
+        self.shorten(made, self.arrays, "a", node, len("return "))
+        return [*made, f"return {self.arrays.text(node)}"]
+
     def named(self, names: Names, kind: str, node: Node, text: str) -> list[str]:
         name = self.fresh(kind, node)
         names.known[node] = name

@@ -180,7 +180,7 @@ class _Step:
         made = writer.coefficient_lines(roots)
         made += self.call("update", writer, loop(plan, writer, NUMBA, results, []))
         scalars = [writer.scalars.text(stage.results[s.key]) for s in plan.scalars]
-        return [*made, f"return {', '.join(scalars)}" if scalars else "return None"]
+        return [*made, f"return {', '.join(scalars)}" if scalars else "return"]
 
     def sums(self, writer: Writer, stage: Sums) -> list[str]:
         made = writer.coefficient_lines(stage.dots)

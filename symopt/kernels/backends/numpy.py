@@ -195,7 +195,7 @@ def _query(plan: Plan, name: str, index: int, point: Node | None, sweep: bool) -
         node = stage.results.get("point")
         if node is None:
             return [f"return {theta}"]
-        return [*writer.array_lines([node]), f"return {writer.arrays.text(node)}"]
+        return writer.value_lines(node)
 
     writer = Writer(plan, dialect(plan), "number({0})", finish, stages)
     body = writer.lines()

@@ -229,7 +229,7 @@ def _query(plan: Plan, name: str, index: int, point: Node | None) -> list[str]:
 
     def finish(writer: Writer, stage: Finish) -> list[str]:
         node = stage.results.get("point")
-        return [*writer.array_lines([node]), f"return {writer.arrays.text(node)}"] if node else [f"return {theta}"]
+        return writer.value_lines(node) if node else [f"return {theta}"]
 
     writer = Writer(plan, _dialect(plan), "float({0})", finish, stages, _sums, plain.NUMPY)
     lines = writer.lines()
