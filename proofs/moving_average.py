@@ -7,24 +7,17 @@ average's mean falls short of the gradient's: what Adam divides by.
 Kingma & Ba 2015, arXiv:1412.6980, section 3.
 """
 
-from collections.abc import Mapping
-
-from sympy import Eq
-
 import symopt
-from symopt import Expect, t
-from symopt.decide import Verdict, follows
-from symopt.derive import Derivation
-from symopt.language.vocabulary import beta1, beta2, g, m, v
 from symopt.optimizers import get
 
 
-def prove() -> Mapping[str, Verdict | Derivation]:
+def prove():
     adam = get("adam")
     return {
-        "the average as a sum": symopt.unroll(adam, "m"),
-        "the mean of the first moment": follows(adam, Eq(Expect(m[t]), (1 - beta1**t) * Expect(g[t]), evaluate=False)),
-        "the mean of the second moment": follows(
-            adam, Eq(Expect(v[t]), (1 - beta2**t) * Expect(g[t] ** 2), evaluate=False)
-        ),
+        "the first moment as a sum": symopt.unroll(adam, "m"),
+        "the second moment as a sum": symopt.unroll(adam, "v"),
+        "the mean of the first moment": symopt.expect(adam, "m"),
+        "the mean of the second moment": symopt.expect(adam, "v"),
+        "the correction of the first moment": symopt.bias_correction(adam, "m"),
+        "the correction of the second moment": symopt.bias_correction(adam, "v"),
     }

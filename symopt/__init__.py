@@ -12,7 +12,19 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from symopt import audit, kernels, language, optimizers
-    from symopt.derive import derivations, solve_recurrence, unroll
+    from symopt.derive import (
+        bias_correction,
+        change_of_variables,
+        derivations,
+        drift,
+        effective_sample_size,
+        expect,
+        half_life,
+        solve_recurrence,
+        time_constant,
+        unroll,
+        variance,
+    )
     from symopt.kernels import kernel, run
     from symopt.language import (
         DefinitionError,
@@ -32,13 +44,18 @@ __version__ = "0.1.0"
 
 __all__ = [
     "DefinitionError", "Expect", "HyperSymbol", "Optimizer", "Schedule", "Sequence", "Shape", "__version__",
-    "audit", "derivations", "dot", "grad", "kernel", "kernels", "language", "norm", "optimizers", "run",
-    "solve_recurrence", "t", "unroll",
+    "audit", "bias_correction", "change_of_variables", "derivations", "dot", "drift", "effective_sample_size", "expect",
+    "grad", "half_life", "kernel", "kernels", "language", "norm", "optimizers", "run", "solve_recurrence", "t",
+    "time_constant", "unroll", "variance",
 ]  # fmt: skip
 
 _PACKAGES = frozenset({"audit", "kernels", "language", "optimizers"})
+_DERIVE = (
+    "bias_correction", "change_of_variables", "derivations", "drift", "effective_sample_size", "expect", "half_life",
+    "solve_recurrence", "time_constant", "unroll", "variance",
+)  # fmt: skip
 _HOMES = {
-    **dict.fromkeys(("derivations", "solve_recurrence", "unroll"), "derive"),
+    **dict.fromkeys(_DERIVE, "derive"),
     **dict.fromkeys(("kernel", "run"), "kernels"),
 }
 """The package that gives a name; everything else is the language's."""

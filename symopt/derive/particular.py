@@ -72,7 +72,7 @@ def _exponential(part: Any) -> tuple[Any, Any] | None:
 def _solved(matrix: Any, base: Any, inputs: Any, multiplicity: int) -> Any:
     """q with c q(t) = A q(t - 1) + c p(t), of degree deg p + the multiplicity of c."""
     size = matrix.shape[0]
-    degree = max(int(sp.Poly(p, t).degree()) for p in inputs) + multiplicity
+    degree = max(int(sp.Poly(p, t).degree()) for p in inputs if p != 0) + multiplicity
     unknown = [[sp.Dummy(f"q{row}{k}") for k in range(degree + 1)] for row in range(size)]
     guess = sp.Matrix([sum(c * t**k for k, c in enumerate(row)) for row in unknown])
     difference = base * guess - matrix * guess.subs(t, t - 1) - base * inputs

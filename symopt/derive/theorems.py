@@ -12,7 +12,7 @@ reader; ``prove()`` gives what shows it, using the public API:
     def prove():
         return symopt.unroll(get("adam"), "m")
 
-``prove`` returns a Derivation, a verdict of `decide` (Verdict or Equality), a list of these, or
+``prove`` returns a Derivation or ChangeOfVariables, a verdict of `decide` (Verdict or Equality), a list of these, or
 a mapping from a claim in words to one. A file whose name starts with an underscore is not a theorem.
 """
 
@@ -27,6 +27,7 @@ from typing import Any
 
 from symopt.decide import Equality, Status, Verdict
 from symopt.derive.derivation import Derivation, Guarantee
+from symopt.derive.substitution import ChangeOfVariables
 
 
 @dataclass(frozen=True)
@@ -100,6 +101,8 @@ def _loaded(path: Path) -> Any:
 
 def _claims(made: Any, words: str) -> Iterator[Claim]:
     match made:
+        case ChangeOfVariables():
+            yield Claim(made.derivation.title, made.derivation)
         case Derivation():
             yield Claim(made.title, made)
         case Verdict() | Equality():

@@ -44,6 +44,7 @@ CASES = {
         eq(x[t], beta2 * x[t - 1] + (1 - beta2) * m[t]),
     ],
     "coupled": [eq(x[t], 2 * x[t - 1] + y[t - 1]), eq(y[t], x[t - 1] + 2 * y[t - 1] + f[t])],
+    "known inputs": [eq(x[t], a * x[t - 1] - y[t - 1] + t * 3**t), eq(y[t], b * y[t - 1] + 1)],
     "rotation": [eq(x[t], -y[t - 1]), eq(y[t], x[t - 1] + f[t])],
     "defective": [eq(x[t], a * x[t - 1] + y[t - 1]), eq(y[t], a * y[t - 1] + z[t - 1]), eq(z[t], a * z[t - 1] + f[t])],
     "three coupled": [

@@ -1,0 +1,365 @@
+"""What a moving average is on average: its mean under stationary and drifting gradients, and its correction."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import sympy as sp
+
+from symopt.decide import Verdict, follows, identity, solves
+from symopt.derive.averages import Average, average
+from symopt.derive.closed import solve
+from symopt.derive.derivation import Derivation, Guarantee, Step
+from symopt.derive.errors import NotDerivable
+from symopt.derive.linear import system_of
+from symopt.derive.printed import outward
+from symopt.language.optimizer import Optimizer
+from symopt.language.symbols import Expect, Sequence, t
+
+STATIONARY = "the gradients are stationary: their moments do not depend on the step"
+INDEPENDENT = "the gradients of different steps are independent"
+STEP = sp.Symbol("i", integer=True, positive=True)
+
+
+def expect(optimizer: Optimizer, name: str) -> Derivation:
+    r"""The mean of a moving average under stationary gradients.
+
+    .. math:: E[x_t] = c \frac{1 - a^t}{1 - a} E[f] \quad\text{where}\quad x_t = a x_{t-1} + c f_t,\ x_0 = 0.
+
+    Args:
+        optimizer: a definition.
+        name: one of its states that is a moving average.
+
+    Raises:
+        NotDerivable: the state is no moving average, and why.
+
+    Source: Kingma & Ba 2015, section 3.
+    """
+    x = average(optimizer, name)
+    mean: Any = Expect(x.input)
+    recurrence = _eq(Expect(x.state[t]), x.slope * Expect(x.state[t - 1]) + x.gain * mean)
+    total, summed = x.total()
+    result = _eq(Expect(x.state[t]), total * mean)
+    equation = _eq(x.state[t], x.slope * x.state[t - 1] + x.gain * x.input)
+    return Derivation(
+        f"The mean of {x.state}",
+        (
+            Step(
+                equation, "take expectations of both sides; they are linear", recurrence, follows(optimizer, recurrence)
+            ),
+            Step(recurrence, "solve the recurrence of the means, which starts at 0", result, summed),
+            Step(result, "check by induction on the definition", result, follows(optimizer, result)),
+        ),
+        assumptions=(STATIONARY,),
+        name=name,
+        optimizer=optimizer,
+        source="Kingma & Ba 2015, arXiv:1412.6980, section 3",
+    )
+
+
+def bias_correction(optimizer: Optimizer, name: str) -> Derivation:
+    """The factor that a moving average started at zero must be divided by to have the mean of its input.
+
+    Args:
+        optimizer: a definition.
+        name: one of its states that is a moving average.
+
+    Returns:
+        The statement that the quotient is unbiased; the factor is its left side's denominator.
+
+    Raises:
+        NotDerivable: the state is no moving average, and why.
+
+    Source: Kingma & Ba 2015, section 3.
+    """
+    x = average(optimizer, name)
+    biased = expect(optimizer, name)
+    total, _ = x.total()
+    result = _eq(Expect(x.state[t] / total), Expect(x.input))
+    steps = [
+        Step(
+            biased.statement,
+            f"divide by {sp.sstr(total)}, which no gradient has a part in",
+            result,
+            follows(optimizer, result),
+        )
+    ]
+    for other in optimizer.sequences:
+        claim = _eq(other[t], x.state[t] / total)
+        if other not in optimizer.states and follows(optimizer, claim).proved:
+            named = _eq(Expect(other[t]), Expect(x.input))
+            steps.append(Step(claim, f"{other} is that quotient", named, follows(optimizer, named)))
+    return Derivation(
+        f"Bias correction of {x.state}",
+        (*biased.steps, *steps),
+        assumptions=(STATIONARY,),
+        name=name,
+        remarks=(f"Without the correction the mean is {sp.sstr(total)} times as large: nearly 0 at first.",),
+        optimizer=optimizer,
+        source="Kingma & Ba 2015, arXiv:1412.6980, section 3",
+    )
+
+
+def drift(optimizer: Optimizer, name: str) -> Derivation:
+    r"""The mean of a moving average under gradients whose means change: an error term zeta besides.
+
+    .. math:: E[x_t] = S_t E[f_t] + \zeta_t, \quad \zeta_t = \sum_{i=1}^t c\,a^{t-i} (E[f_i] - E[f_t]).
+
+    Here S_t is the sum of the weights. If the means move by D a step, zeta is
+    :math:`-D \sum_i c\,a^{t-i} (t - i)`, whose closed form is the last statement.
+
+    Args:
+        optimizer: a definition.
+        name: one of its states that is a moving average.
+
+    Source: Kingma & Ba 2015, section 3, equation 4.
+    """
+    x = average(optimizer, name)
+    mean, zeta, move = Sequence(f"mean_{x.state.name}"), Sequence("zeta", r"\zeta"), sp.Symbol("D", real=True)
+    recurrence = _eq(x.state[t], x.slope * x.state[t - 1] + x.gain * mean[t])
+    weight = x.gain * x.slope ** (t - STEP)
+    summed: Any = sp.Sum(weight * mean[STEP], (STEP, 1, t))
+    moved: Any = sp.Sum(weight * (move * STEP - move * t), (STEP, 1, t))
+    plain = _eq(x.state[t], summed)
+    total, _ = x.total()
+    error: Any = sp.Sum(weight * (mean[STEP] - mean[t]), (STEP, 1, t))
+    split = _eq(x.state[t], total * mean[t] + error)
+    lag: Any = sp.Sum(-move * weight * (t - STEP), (STEP, 1, t))
+    steady = _eq(zeta[t], lag)
+    closed, proof = _lag(x, move)
+    return Derivation(
+        f"The mean of {x.state} when gradients drift",
+        (
+            Step(
+                recurrence,
+                "write the average as a sum; mean is the input's mean at each step",
+                plain,
+                solves([recurrence], {x.state[0]: sp.S.Zero}, {x.state: summed}),
+            ),
+            Step(plain, "set apart the present mean; zeta is the sum that is left", split, identity(summed, split.rhs)),
+            Step(_eq(zeta[t], error), "let the means move by D a step", steady, identity(moved, lag)),
+            Step(steady, "sum", _eq(zeta[t], closed), proof),
+        ),
+        name=name,
+        optimizer=optimizer,
+        assumptions=("the mean of the input moves by D a step",),
+        remarks=(
+            "The error is small if the weights of the far past are, and 0 if the gradients are stationary (D = 0).",
+        ),
+        source="Kingma & Ba 2015, arXiv:1412.6980, section 3, equation 4",
+    )
+
+
+def _lag(x: Average, move: Any) -> tuple[Any, Verdict]:
+    """-D times the sum of the weights times their ages, in closed form, with the proof.
+
+    A term ages by one each step, so with the sum S of the weights L_t = a L_(t-1) - D a S_(t-1). The sum
+    and the closed form both solve this from zero, so they are equal.
+    """
+    lag, total = Sequence("lag"), Sequence("total")
+    equations = (
+        _eq(lag[t], x.slope * lag[t - 1] - move * x.slope * total[t - 1]),
+        _eq(total[t], x.slope * total[t - 1] + x.gain),
+    )
+    start = {lag[0]: sp.S.Zero, total[0]: sp.S.Zero}
+    weight = x.gain * x.slope ** (t - STEP)
+    sums = {lag: sp.Sum(-move * weight * (t - STEP), (STEP, 1, t)), total: sp.Sum(weight, (STEP, 1, t))}
+    found = solve(system_of(equations, start))[-1].forms
+    value = _simplified(found[lag[t]], x)
+    closed = solves(equations, start, {lag: value, total: found[total[t]]})
+    summed = solves(equations, start, sums)
+    return value, closed if summed.proved else summed
+
+
+def variance(optimizer: Optimizer, name: str) -> Derivation:
+    r"""The variance of a moving average of independent stationary inputs.
+
+    .. math:: \mathrm{Var}[x_t] = c^2 \frac{1 - a^{2t}}{1 - a^2} \mathrm{Var}[f],
+
+    for the usual c = 1 - a a share of the input's that tends to (1 - a)/(1 + a).
+
+    Args:
+        optimizer: a definition.
+        name: one of its states that is a moving average.
+    """
+    x = average(optimizer, name)
+    before, now, inputs = x.state[t - 1], x.state[t], x.input
+    equation = _eq(now, x.slope * before + x.gain * inputs)
+    means: Any = Expect(before), Expect(inputs)
+    shared = 2 * x.slope * x.gain * (Expect(before * inputs) - means[0] * means[1])
+    expanded = x.slope**2 * _variance(before) + x.gain**2 * _variance(inputs) + shared
+    both = _eq(_variance(now), expanded)
+    spread = Sequence("Var")
+    recurrence = _eq(spread[t], x.slope**2 * spread[t - 1] + x.gain**2 * _variance(inputs))
+    squares, summed = x.squares()
+    result = _eq(_variance(now), squares * _variance(inputs))
+    free = x.slope * before + x.gain * inputs
+    uncorrelated = {Expect(before * inputs): means[0] * means[1]}
+    return Derivation(
+        f"The variance of {x.state}",
+        (
+            Step(
+                equation,
+                "expand the mean of the square less the square of the mean",
+                both,
+                identity(_variance(free), expanded),
+            ),
+            Step(
+                both,
+                "earlier inputs are independent of this step's: the covariance is 0",
+                recurrence,
+                identity(expanded.xreplace(uncorrelated), recurrence.rhs.xreplace({spread[t - 1]: _variance(before)})),
+            ),
+            Step(recurrence, "solve the recurrence, which starts at 0", result, summed),
+        ),
+        name=name,
+        optimizer=optimizer,
+        assumptions=(STATIONARY, INDEPENDENT),
+    )
+
+
+def corrected_variance(optimizer: Optimizer, name: str) -> Derivation:
+    """The variance of the bias-corrected moving average, and the limit that it has with time.
+
+    Args:
+        optimizer: a definition.
+        name: one of its states that is a moving average.
+    """
+    x = average(optimizer, name)
+    _within(x)
+    plain = variance(optimizer, name)
+    total, _ = x.total()
+    squares, _ = x.squares()
+    share = _simplified(squares / total**2, x)
+    limit = (1 - x.slope) / (1 + x.slope)
+    corrected = _eq(_variance(x.state[t] / total), share * _variance(x.input))
+    share_t = Sequence("share")
+    ratio = _eq(share_t[t], share)
+    rest = 2 * limit * x.slope**t / (1 - x.slope**t)
+    apart = _eq(share_t[t], limit + rest)
+    at_last = _eq(sp.Limit(share, t, sp.oo), limit)
+    return Derivation(
+        f"The variance of the corrected {x.state}",
+        (
+            *plain.steps,
+            Step(
+                plain.statement, "a constant factor comes out squared", corrected, identity(squares / total**2, share)
+            ),
+            Step(ratio, "set apart what vanishes", apart, identity(share, limit + rest)),
+            Step(
+                apart, f"{sp.sstr(x.slope)} is below 1, so its powers tend to 0", at_last, identity(share, limit + rest)
+            ),
+        ),
+        guarantee=Guarantee.LIMIT,
+        name=name,
+        optimizer=optimizer,
+        assumptions=(STATIONARY, INDEPENDENT),
+    )
+
+
+def effective_sample_size(optimizer: Optimizer, name: str) -> Derivation:
+    r"""How many equally weighted inputs have the variance of the corrected moving average.
+
+    .. math:: n_t = \frac{(\sum_i w_i)^2}{\sum_i w_i^2} = \frac{(1 + a)(1 - a^t)}{(1 - a)(1 + a^t)}
+        \longrightarrow \frac{1 + a}{1 - a}.
+
+    Args:
+        optimizer: a definition.
+        name: one of its states that is a moving average.
+    """
+    x = average(optimizer, name)
+    _within(x)
+    (total, first), (squares, second) = x.total(), x.squares()
+    weight = x.gain * x.slope ** (t - STEP)
+    size = Sequence("n")
+    sums: Any = sp.Sum(weight, (STEP, 1, t)), sp.Sum(weight**2, (STEP, 1, t))
+    by_definition = _eq(size[t], sums[0] ** 2 / sums[1])
+    value = _simplified(total**2 / squares, x)
+    limit = (1 + x.slope) / (1 - x.slope)
+    rest = -2 * limit * x.slope**t / (1 + x.slope**t)
+    return Derivation(
+        f"The effective sample size of {x.state}",
+        (
+            Step(by_definition, "the weights add up to", _eq(sums[0], total), first),
+            Step(by_definition, "their squares add up to", _eq(sums[1], squares), second),
+            Step(by_definition, "divide", _eq(size[t], value), identity(total**2 / squares, value)),
+            Step(
+                _eq(size[t], value),
+                "set apart what vanishes",
+                _eq(size[t], limit + rest),
+                identity(value, limit + rest),
+            ),
+            Step(
+                _eq(size[t], limit + rest),
+                f"{sp.sstr(x.slope)} is below 1, so its powers tend to 0",
+                _eq(sp.Limit(value, t, sp.oo), limit),
+                identity(value, limit + rest),
+            ),
+        ),
+        guarantee=Guarantee.LIMIT,
+        name=name,
+        optimizer=optimizer,
+    )
+
+
+def half_life(optimizer: Optimizer, name: str) -> Derivation:
+    """The number of steps after which an input's weight has halved: log 2 / -log a.
+
+    Args:
+        optimizer: a definition.
+        name: one of its states that is a moving average.
+    """
+    return _time(optimizer, name, "half-life", sp.log(2), sp.Rational(1, 2))
+
+
+def time_constant(optimizer: Optimizer, name: str) -> Derivation:
+    """The number of steps after which an input's weight has fallen by the factor e: 1 / -log a.
+
+    Args:
+        optimizer: a definition.
+        name: one of its states that is a moving average.
+    """
+    return _time(optimizer, name, "time constant", sp.S.One, sp.exp(-1))
+
+
+def _time(optimizer: Optimizer, name: str, what: str, decay: Any, share: Any) -> Derivation:
+    x = average(optimizer, name)
+    _within(x)
+    age = sp.Symbol("h", positive=True)
+    value = decay / -sp.log(x.slope)
+    wanted: Any = sp.Eq(x.slope**age, share, evaluate=False)
+    logs = _eq(age * sp.log(x.slope), -decay)
+    result = _eq(age, value)
+    power: Any = sp.exp(value * sp.log(x.slope))
+    exponent = identity(power, sp.exp(-decay))
+    return Derivation(
+        f"The {what} of {x.state}",
+        (
+            Step(wanted, "take logarithms", logs, exponent),
+            Step(logs, "divide", result, identity(value * sp.log(x.slope), -decay)),
+        ),
+        name=name,
+        optimizer=optimizer,
+        assumptions=(f"{sp.sstr(x.slope)} is not 0",),
+    )
+
+
+def _within(x: Average) -> None:
+    if not (x.slope.is_Symbol and getattr(x.slope, "domain", None) == sp.Interval.Ropen(0, 1)):
+        raise NotDerivable(f"{x.optimizer.name}: the weights of {x.state} do not fall by a factor between 0 and 1")
+
+
+def _simplified(e: Any, x: Average) -> Any:
+    """A quotient of powers of the slope in lowest terms."""
+    power = sp.Dummy(positive=True)
+    places = {p: power ** sp.diff(p.exp, t) * p.base ** p.exp.subs(t, 0) for p in e.atoms(sp.Pow) if p.exp.has(t)}
+    return outward(sp.factor(sp.cancel(e.xreplace(places)))).subs(power, x.slope**t)
+
+
+def _variance(e: Any) -> Any:
+    mean: Any = Expect(e)
+    return Expect(e**2) - mean**2
+
+
+def _eq(left: Any, right: Any) -> Any:
+    return sp.Eq(left, right, evaluate=False)

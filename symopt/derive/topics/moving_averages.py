@@ -1,0 +1,52 @@
+"""What moving averages have in common: means, corrections, variances, and how long they remember."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from symopt.derive.averages import averages
+from symopt.derive.derivation import Derivation
+from symopt.derive.errors import NotDerivable
+from symopt.derive.expectations import (
+    bias_correction,
+    corrected_variance,
+    drift,
+    effective_sample_size,
+    expect,
+    half_life,
+    time_constant,
+    variance,
+)
+from symopt.derive.topic import Topic
+from symopt.language.optimizer import Optimizer
+
+
+def _each(*results: Callable[[Optimizer, str], Derivation]) -> Callable[[Optimizer], Iterator[Derivation]]:
+    """The results for each moving average of an optimizer."""
+
+    def derive(optimizer: Optimizer) -> Iterator[Derivation]:
+        for average in averages(optimizer):
+            for result in results:
+                try:
+                    yield result(optimizer, average.state.name)
+                except NotDerivable:
+                    continue
+
+    return derive
+
+
+def _fits(optimizer: Optimizer) -> bool:
+    return bool(averages(optimizer))
+
+
+expectation = Topic("expectation", "Means under stationary gradients", _fits, _each(expect), place=20)
+correction = Topic("bias-correction", "Bias correction", _fits, _each(bias_correction), place=21)
+drifting = Topic("drift", "Means when gradients drift", _fits, _each(drift), place=22)
+spread = Topic("variance", "Variance of moving averages", _fits, _each(variance, corrected_variance), place=23)
+memory = Topic(
+    "memory",
+    "How long moving averages remember",
+    _fits,
+    _each(effective_sample_size, half_life, time_constant),
+    place=24,
+)
