@@ -7,13 +7,21 @@ python docs/generate.py --check
 from __future__ import annotations
 
 import difflib
+import importlib.util
 import os
+import re
 import sys
 from collections.abc import Callable
 from pathlib import Path
 
 from symopt.audit import audit
-from symopt.render import to_markdown
+from symopt.derive import derivations as derive
+from symopt.derive.theorems import files, run
+from symopt.optimizers import get
+from symopt.render import plots, to_markdown
+from symopt.render.derived import page_of, page_of_theorem, page_of_theorems
+from symopt.render.page import Page
+from symopt.render.page import to_markdown as to_page
 
 DOCS = Path(__file__).resolve().parent
 HEADER = "<!-- Generated from {source} by `python docs/generate.py`; do not edit. -->\n\n"
@@ -27,8 +35,6 @@ def errata() -> dict[Path, str]:
 
 def conformance() -> dict[Path, str]:
     """How the libraries' optimizers stand to the papers; nothing where a library, or its version, is another."""
-    import importlib.util
-
     from symopt.check.survey import NAMESPACES, survey
     from symopt.read.libraries.locate import locate
     from symopt.render import conformance as page
@@ -48,7 +54,43 @@ def conformance() -> dict[Path, str]:
     return {path: head + "\n".join(sections)}
 
 
-PAGES: tuple[Callable[[], dict[Path, str]], ...] = (errata, conformance)
+def derivations() -> dict[Path, str]:
+    """The theorems of proofs/, a table of them, what is derived of some optimizers, and the pictures."""
+    folder = DOCS / "derivations"
+    found = [run(file) for file in files(Path("proofs"))]
+    pages = {
+        folder / f"{theorem.path.stem}.md": _page(
+            page_of_theorem(theorem, f"../../proofs/{theorem.path.name}"), f"proofs/{theorem.path.name}"
+        )
+        for theorem in found
+    }
+    shown = [get(name) for name in ("gradient-descent", "momentum", "nesterov", "adam", "radam", "rmsprop")]
+    for optimizer in shown:
+        made = derive(optimizer)
+        pages[folder / f"of-{optimizer.name}.md"] = _page(
+            page_of(optimizer, made), f"what follows from {optimizer.name}"
+        )
+    index = page_of_theorems(found, shown, plots.plots())
+    pages[folder / "README.md"] = _page(index, "proofs/")
+    return pages
+
+
+def _page(page: Page, source: str) -> str:
+    return HEADER.format(source=source) + to_page(page)
+
+
+def pictures() -> dict[Path, str]:
+    """The pictures, drawn anew where Matplotlib is installed and the data differ from those drawn before."""
+    drawn: dict[Path, str] = {}
+    for plot in plots.plots():
+        path = DOCS / "derivations" / "plots" / f"{plot.name}.svg"
+        old = path.read_text(encoding="utf-8") if path.exists() else ""
+        fresh = f"data: {plot.digest} " in old or importlib.util.find_spec("matplotlib") is None
+        drawn[path] = old if fresh and old else plots.svg(plot)
+    return drawn
+
+
+PAGES: tuple[Callable[[], dict[Path, str]], ...] = (errata, conformance, derivations, pictures)
 """Each makes some of the generated pages: their paths with their texts."""
 
 
@@ -58,17 +100,24 @@ def pages() -> dict[Path, str]:
     return {path: text for make in PAGES for path, text in make().items()}
 
 
+def _lines(text: str) -> list[str]:
+    """The page without the times in its tables, which differ from run to run; of a picture, what it was made from."""
+    if text.startswith("<?xml"):
+        return re.findall(r"data: \w+", text)
+    return re.sub(r"(?<=\| )\d+\.\d s(?= \|)", "-", text).splitlines()
+
+
 def main() -> int:
     """Write the pages, or compare them; 1 if one is stale."""
     stale = 0
     for path, text in pages().items():
-        if "--check" not in sys.argv[1:]:
-            path.write_text(text, encoding="utf-8")
-            continue
         written = path.read_text(encoding="utf-8") if path.exists() else ""
-        difference = list(
-            difflib.unified_diff(written.splitlines(), text.splitlines(), path.name, "fresh", lineterm="")
-        )
+        difference = list(difflib.unified_diff(_lines(written), _lines(text), path.name, "fresh", lineterm=""))
+        if "--check" not in sys.argv[1:]:
+            if difference:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_text(text, encoding="utf-8")
+            continue
         if difference:
             print(*difference, f"{path.name} is stale; run: python docs/generate.py", sep="\n")
             stale = 1

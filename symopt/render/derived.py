@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
+from symopt.decide import Status
 from symopt.derive.derivation import Derivation, Step
 from symopt.derive.theorems import Claim, Theorem
 from symopt.language.optimizer import Optimizer
 from symopt.render.page import to_html, to_markdown, to_notebook, to_tex
-from symopt.render.page.blocks import Block, Formula, Heading, Items, Page, Words
+from symopt.render.page.blocks import Block, Figure, Formula, Heading, Items, Page, Table, Words
 from symopt.render.typeset import latex, lines, proved_statement
+
+if TYPE_CHECKING:
+    from symopt.render.plots import Plot
 
 _FORMATS: dict[str, Callable[[Page], str]] = {
     "md": to_markdown, "tex": to_tex, "html": to_html, "ipynb": to_notebook,
@@ -62,6 +67,31 @@ def page_of_theorem(theorem: Theorem, path: str) -> Page:
     blocks.append(Words(f"Source: [{theorem.path.name}]({path})", soft=True))
     code = _THEOREM_CODE.format(path=f"proofs/{theorem.path.name}")
     return Page(theorem.title.removesuffix("."), tuple(blocks), code)
+
+
+def page_of_theorems(theorems: Iterable[Theorem], optimizers: Iterable[Optimizer], plots: Iterable[Plot]) -> Page:
+    """The table of all theorems, the optimizers with pages of their own, and the pictures."""
+    rows = tuple(row for theorem in theorems for row in _rows(theorem))
+    head = ("Theorem", "Claim", "Guarantee", "Method of proof", "Time")
+    names = tuple(f"[{o.title}](of-{o.name}.md)" for o in optimizers)
+    words = (
+        "Each theorem is a file of [proofs](../../proofs); `symopt prove` runs them. "
+        "The time is that of the whole file, on the machine that last wrote a change to this page."
+    )
+    figures = tuple(Figure(f"plots/{plot.name}.svg", plot.caption) for plot in plots)
+    blocks = (
+        Words(words.replace("`", "")), Table(head, rows), Heading("What follows from a definition"), Items(names),
+        Heading("Pictures"), *figures,
+    )  # fmt: skip
+    return Page("Derivations", blocks)
+
+
+def _rows(theorem: Theorem) -> Iterator[tuple[str, ...]]:
+    link = f"[{theorem.path.stem}]({theorem.path.stem}.md)"
+    for claim in theorem.claims:
+        verdict = "" if claim.status is Status.PROVED else f"{claim.status.value}: "
+        yield link, claim.words, claim.guarantee.value, verdict + "; ".join(claim.methods), f"{theorem.seconds:.1f} s"
+        link = ""
 
 
 _THEOREM_CODE = """\
