@@ -11,7 +11,7 @@ from symopt.audit.code.equations import BEFORE, NOW, Step
 from symopt.audit.match import Group
 from symopt.language import terms as T
 from symopt.language.terms import Term
-from symopt.read.code import CLOCK, Recurrence
+from symopt.read.code import CLOCK, Definition, Recurrence
 from symopt.read.code.functions import is_gradient_name
 from symopt.read.code.memory import last
 from symopt.read.code.names import hyper_name, state_name
@@ -23,18 +23,20 @@ TINY = Fraction(1, 500)
 
 @dataclass(frozen=True)
 class Reading:
-    """What a chain's equations are when nothing is kept apart (``whole``) or everything is (as written).
+    """A chain's equations.
 
     Args:
         keys: the assignment that each claim is.
         terms: each claim's right side with the places where its parts are written.
-        names: the letter of each place and name.
+        names: the program's own name for each letter.
+        apart: whether each assignment is an equation; else those of states only, the others written into them.
     """
 
     claims: tuple[Claim, ...]
     keys: tuple[str, ...]
     terms: tuple[Term, ...]
     names: Mapping[str, str] = field(compare=False)
+    apart: bool = False
 
     @property
     def group(self) -> Group:
@@ -49,10 +51,15 @@ class Letters:
         recurrence: what it was read from.
         keys: the assignments of the chain.
         parameter: the place of the parameter.
+        paired: whether two numbers of an equation that add up to one are a rate and what it leaves.
     """
 
-    def __init__(self, step: Step, recurrence: Recurrence, keys: Sequence[str], parameter: str) -> None:
+    def __init__(
+        self, step: Step, recurrence: Recurrence, keys: Sequence[str], parameter: str, *, paired: bool = True
+    ) -> None:
         self.step, self.recurrence, self.parameter = step, recurrence, parameter
+        self.paired = paired
+        self.pairs: dict[tuple[str, Fraction], Fraction] = {}
         self.names: dict[str, str] = {}
         self.numbers: dict[Fraction, str] = {}
         self.taken: set[str] = set()
@@ -65,7 +72,7 @@ class Letters:
                 self._value(node.name)
             elif node.head == "name" and node.name not in (CLOCK, "otherwise"):
                 self._constant(node.name)
-        self._literals(nodes)
+        self._literals(keys)
 
     def _value(self, key: str) -> None:
         if key in self.names:
@@ -93,45 +100,61 @@ class Letters:
         self.taken.add(own)
         self.names[key] = own
 
-    def _literals(self, nodes: Iterable[Term]) -> None:
+    def _literals(self, keys: Sequence[str]) -> None:
         """Numbers written where a hyperparameter belongs get its letter."""
-        decimals = sorted(
-            {n.value for n in nodes if n.value is not None and 0 < n.value < 1 and n.value.denominator > 2}
-        )
-        rates = [d for d in decimals if d >= TINY and (1 - d in decimals or d > Fraction(2, 3))]
-        for d in decimals:
-            if d < TINY and self._is_added(d) and not any(n < TINY for n in self.numbers):
-                self._number(d, r"\epsilon")
-        for d in rates:
-            if 1 - d not in self.numbers:
-                self._number(max(d, 1 - d), r"\beta" if len(rates) <= 2 else rf"\beta_{len(self.numbers) + 1}")
+        for key in keys:
+            nodes = [n for _, n in self.step.definitions[key].right.walk()]
+            decimals = sorted({n.value for n in nodes if n.value is not None and _is_rate(n.value)})
+            for d in decimals:
+                if self.paired and 1 - d in decimals and d < 1 - d:
+                    self.pairs[key, d] = 1 - d
+            for d in decimals:
+                if (key, d) not in self.pairs:
+                    self._number(d, nodes)
 
-    def _is_added(self, value: Fraction) -> bool:
-        rights = [d.right for d in self.step.definitions.values()]
-        return any(
-            n.head in ("add", "max") and any(a.value == value for a in n.args)
-            for right in rights for _, n in right.walk()
-        )  # fmt: skip
+    def _number(self, value: Fraction, nodes: Sequence[Term]) -> None:
+        if value in self.numbers:
+            return
+        added = any(n.head in ("add", "max") and any(a.value == value for a in n.args) for n in nodes)
+        if value < TINY and added:
+            letters = (r"\epsilon",)
+        elif value > Fraction(1, 2):
+            letters = (r"\beta_1", r"\beta_2", r"\beta_3")
+        else:
+            letters = (r"\eta", r"\lambda", r"\mathrm{c1}", r"\mathrm{c2}", r"\mathrm{c3}")
+        free = [x for x in letters if x not in self.taken]
+        if free:
+            self.taken.add(free[0])
+            self.numbers[value] = free[0]
 
-    def _number(self, value: Fraction, letter: str) -> None:
-        if letter not in self.taken:
-            self.taken.add(letter)
-            self.numbers[value] = letter
+    def marked(self) -> Step:
+        """The step with its numbers under their letters."""
+        made = {k: replace(d, right=d.right.map(lambda n, k=k: self._letter(k, n))) for k, d in self._definitions()}
+        return replace(self.step, definitions=made)
+
+    def _definitions(self) -> Iterable[tuple[str, Definition]]:
+        return self.step.definitions.items()
+
+    def _letter(self, key: str, node: Term) -> Term | None:
+        if node.value is None:
+            return None
+        if (rate := self.pairs.get((key, node.value))) is not None:
+            return replace(T.add(T.number(1), T.neg(T.name(_LITERAL + self.numbers[rate]))), span=node.span)
+        if node.value in self.numbers:
+            return Term("name", (), _LITERAL + self.numbers[node.value], span=node.span)
+        return None
 
     def written(self, term: Term) -> Term:
         """A term under its letters; places in the program stay."""
 
         def letter(node: Term) -> Term | None:
+            if node.head == "name" and node.name.startswith(_LITERAL):
+                return replace(node, name=node.name.removeprefix(_LITERAL))
             if node.head == "name" and node.name in self.names:
                 return replace(node, name=self.names[node.name])
             if node.head == "at":
                 index = node.args[0]
                 return replace(T.at(self.names.get(node.name, node.name), index), span=node.span)
-            if node.value is not None and node.value in self.numbers:
-                return Term("name", (), self.numbers[node.value], span=node.span)
-            if node.value is not None and 1 - node.value in self.numbers and node.value not in self.numbers:
-                made = T.add(T.number(1), T.neg(T.name(self.numbers[1 - node.value])))
-                return replace(made, span=node.span)
             return None
 
         return term.map(letter)
@@ -142,19 +165,29 @@ class Letters:
         return found | {letter: _decimal(value) for value, letter in self.numbers.items()}
 
 
+_LITERAL = "number "
+"""What the names of numbers begin with until they are letters."""
+
+
+def _is_rate(value: Fraction) -> bool:
+    return 0 < value < 1 and value != Fraction(1, 2)
+
+
 def _decimal(value: Fraction) -> str:
     return f"{float(value):g}"
 
 
 def readings(step: Step, recurrence: Recurrence, keys: Sequence[str], parameter: str) -> list[Reading]:
     """The chain's equations: with what is no state written into them first, then as they are written."""
-    letters = Letters(step, recurrence, keys, parameter)
+    letters = [Letters(step, recurrence, keys, parameter)]
+    if letters[0].pairs:
+        letters.append(Letters(step, recurrence, keys, parameter, paired=False))
     states = frozenset(k for k in keys if k in step.carried)
     gradients = frozenset(k for k in keys if step.definitions[k].right.head == "grad" and _plain(step, k))
     whole = [k for k in keys if k in states or k in gradients]
-    found = [_reading(step, letters, whole, states | gradients)]
+    found = [_reading(x, whole, states | gradients) for x in letters]
     if len(whole) < len(keys):
-        found.append(_reading(step, letters, list(keys), frozenset(keys)))
+        found += [_reading(x, list(keys), frozenset(keys), apart=True) for x in letters]
     return [f for f in found if f is not None]
 
 
@@ -163,7 +196,8 @@ def _plain(step: Step, key: str) -> bool:
     return point.head in ("at", "name") and (point.head == "name" or point.args[0] == BEFORE)
 
 
-def _reading(step: Step, letters: Letters, keys: Sequence[str], keep: frozenset[str]) -> Reading | None:
+def _reading(letters: Letters, keys: Sequence[str], keep: frozenset[str], *, apart: bool = False) -> Reading | None:
+    step = letters.marked()
     claims: list[Claim] = []
     terms: list[Term] = []
     for place, key in enumerate(keys):
@@ -174,4 +208,4 @@ def _reading(step: Step, letters: Letters, keys: Sequence[str], keep: frozenset[
         left = T.at(letters.names[key], NOW)
         claims.append(Claim(left, right.unspanned(), CLOCKS, place=place, line=place, dated=True))
         terms.append(right)
-    return Reading(tuple(claims), tuple(keys), tuple(terms), letters.back())
+    return Reading(tuple(claims), tuple(keys), tuple(terms), letters.back(), apart)

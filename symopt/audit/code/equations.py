@@ -79,8 +79,10 @@ def step_of(recurrence: Recurrence) -> Step:
     definitions = {d.key: d for d in recurrence.definitions}
     carried = _carried(definitions.values())
     definitions = _counted(definitions, carried, recurrence.initial)
-    definitions = {k: replace(d, right=d.right.map(_exponent)) for k, d in definitions.items()}
-    definitions = _mapped(definitions, lambda n: _clock(n, recurrence))
+    ahead = _ahead(definitions.values())
+    definitions = _mapped(definitions, lambda n: _exponent(n, ahead))
+    definitions = _mapped(definitions, lambda n: _clock(n, recurrence, ahead))
+    definitions = _lagged(definitions)
     definitions = _rotated(definitions, carried)
     definitions = _unscheduled(definitions, recurrence)
     return Step(definitions, _carried(definitions.values()))
@@ -141,36 +143,73 @@ def _used(definitions: Mapping[str, Definition], slot: str, index: Term, but: st
     return any(n == T.at(slot, index) for k, d in definitions.items() if k != but for n in _nodes(d.right))
 
 
-def _exponent(term: Term) -> Term | None:
+def _ahead(definitions: Iterable[Definition]) -> int:
+    """How far behind the step a count that comes from outside is, by the exponents that it makes."""
+    found: set[int] = set()
+    for definition in definitions:
+        for node in _nodes(definition.right):
+            loose = _loose(node) if node.head == "pow" else None
+            if loose is not None:
+                found.add(ticks(node.args[1].map(lambda n, loose=loose: T.name(CLOCK) if n == loose else None)) or 0)
+    return found.pop() if len(found) == 1 else 0
+
+
+def _loose(power: Term) -> Term | None:
+    """The name in an exponent that counts steps and that nothing in the program gives."""
+    base, exponent = power.args
+    loose = [n for n in _nodes(exponent) if n.head == "name" and n.name != CLOCK]
+    return loose[0] if len(loose) == 1 and is_clock_name(loose[0].name) and base.head == "name" else None
+
+
+def _exponent(term: Term, ahead: int) -> Term | None:
     """A power whose exponent is a plain name counts steps."""
     if term.head != "pow":
         return None
     base, exponent = term.args
-    base = base.map(_exponent)
-    loose = [n for n in _nodes(exponent) if n.head == "name" and n.name != CLOCK]
-    if len(loose) == 1 and is_clock_name(loose[0].name) and base.head == "name":
-        exponent = exponent.map(lambda n: replace(T.name(CLOCK), span=n.span) if n == loose[0] else None)
-        if exponent.head == "add":
-            made = exponent.args[0]
-            for a in exponent.args[1:]:
-                made = plus(made, a)
-            exponent = replace(made, span=exponent.span)
+    loose = _loose(term)
+    base = base.map(lambda n: _exponent(n, ahead))
+    if loose is not None:
+        exponent = _replaced(exponent, loose, clock(-ahead))
     return replace(term, args=(base, exponent))
 
 
-def _clock(term: Term, recurrence: Recurrence) -> Term | None:
+def _replaced(term: Term, name: Term, value: Term) -> Term:
+    """A sum with one name in it replaced by a number of the step."""
+    if term == name:
+        return replace(value, span=term.span)
+    if term.head != "add":
+        return term.map(lambda n: replace(value, span=n.span) if n == name else None)
+    made = _replaced(term.args[0], name, value)
+    for a in term.args[1:]:
+        made = plus(made, _replaced(a, name, value))
+    return replace(made, span=term.span)
+
+
+def _clock(term: Term, recurrence: Recurrence, ahead: int) -> Term | None:
     """A name that nothing gives and that customarily counts steps."""
-    if (
-        term.head == "name"
-        and term.name != CLOCK
-        and is_clock_name(term.name)
-        and term.name not in recurrence.constants
-    ):
-        return replace(T.name(CLOCK), span=term.span)
+    counts = term.head == "name" and term.name != CLOCK and is_clock_name(term.name)
+    if counts and term.name not in recurrence.constants:
+        return replace(clock(-ahead), span=term.span)
     return None
 
 
 # The order of a step
+
+
+def _lagged(definitions: Mapping[str, Definition]) -> dict[str, Definition]:
+    """A place that keeps another's value of the step before: that value, a step further back."""
+    kept = {
+        k: d.right.name for k, d in definitions.items()
+        if d.right.head == "at" and d.right.args[0] == BEFORE and d.right.name != k and k == d.slot
+    }  # fmt: skip
+
+    def further(term: Term) -> Term | None:
+        if term.head == "at" and term.name in kept:
+            back = clock(-1) if term.args[0] == NOW else clock(-2)
+            return replace(term, name=kept[term.name], args=(back,))
+        return None
+
+    return _mapped({k: d for k, d in definitions.items() if k not in kept}, further) if kept else dict(definitions)
 
 
 def _rotated(definitions: Mapping[str, Definition], carried: frozenset[str]) -> dict[str, Definition]:

@@ -28,6 +28,8 @@ TRIED = 14
 """How many forms of one chain are tried on the definitions."""
 ALIKE = 8
 """How many definitions are tried under their conventions."""
+PROVED = 3
+"""How many readings of equal cost are tried for one that can be proved."""
 EQUAL = 0.06
 """How much dearer a reading may be and still be as good."""
 UNASKED = 1.1
@@ -96,14 +98,15 @@ class Court:
             for made in hypotheses(base, recurrence, chain.keys):
                 keys = [k for k in made.step.definitions if k in _renamed(chain.keys, made)]
                 table.append((made, readings(made.step, recurrence, keys, chain.parameter)))
+        table = [(made, options) for made, options in table if all(map(_evaluable, options))]
         table.sort(key=lambda row: bool(row[0].slips))
         for made, options in table[:TRIED]:
-            found = self._holding(options[0], hint) if options else None
-            if found is None:
-                continue
-            outcome = self._slipped(made, options, found, table) if made.slips else self._right(found, options[0])
-            if outcome is not None:
-                return outcome
+            for reading in options:
+                if reading.apart:
+                    continue
+                outcome = self._held_outcome(made, reading, options, table, hint)
+                if outcome is not None:
+                    return outcome
         return self._explained(table, hint)
 
     # Everything holds
@@ -118,17 +121,34 @@ class Court:
         models = [m for m in plain() if m.system == self.system]
         return readings_in(group, [*models, *under_conventions(self.system)], float("inf"))
 
-    def _holding(self, reading: Reading, hint: str) -> Solution | None:
-        """The reading under which every equation holds; the methods that the text names go first."""
+    def _held_outcome(
+        self, made: Hypothesis, reading: Reading, options: Sequence[Reading],
+        table: Sequence[tuple[Hypothesis, list[Reading]]], hint: str,
+    ) -> Outcome | None:  # fmt: skip
+        """What is to be said where every equation holds, mistakes undone; proved, if any reading is."""
+        best: Outcome | None = None
+        for found in self._holding(reading, hint)[:PROVED]:
+            outcome = self._right(found, reading)
+            if made.slips and outcome is not None:
+                outcome = self._slipped(made, reading, options, found, table)
+            if outcome is not None and all(s.opinion.proof in ("proved", "refuted") for s in outcome.said):
+                return outcome
+            best = best or outcome
+        return best
+
+    def _holding(self, reading: Reading, hint: str) -> list[Solution]:
+        """The readings under which every equation holds; the methods that the text names go first."""
         group = reading.group
         if group not in self.held:
             self.held[group] = self._held(group)
         found = self.held[group]
-        if not found:
-            return None
         equal = [i for i in found if i.cost <= found[0].cost + _slack(group)]
-        equal.sort(key=lambda i: (not _named(i.model.system, hint), not i.model.asks_at_parameters, i.cost))
-        return Solution(group, equal[0], {})
+        equal.sort(
+            key=lambda i: (
+                _wanting(group, i), not _named(i.model.system, hint), not i.model.asks_at_parameters, i.cost,
+            )
+        )  # fmt: skip
+        return [Solution(group, i, {}) for i in equal]
 
     def _held(self, group: Group) -> list[Interpretation]:
         """The readings in which nothing is wrong: of the definitions, else of the likeliest under conventions."""
@@ -156,26 +176,24 @@ class Court:
     # Mistakes of order and count
 
     def _slipped(
-        self, made: Hypothesis, options: Sequence[Reading], found: Solution,
+        self, made: Hypothesis, reading: Reading, options: Sequence[Reading], found: Solution,
         table: Sequence[tuple[Hypothesis, list[Reading]]],
     ) -> Outcome | None:  # fmt: skip
         """The mistakes that were undone, each shown by what the step says with it alone."""
-        right = self._right(found, options[0])
-        if right is None:
-            return None
         said: list[Said] = []
         kinds = {s.name for s in made.slips}
-        forms = [(options[0], found)]
-        if len(options) > 1 and (apart := self._holding(options[1], "")) is not None:
-            forms.insert(0, (options[1], apart))
+        forms = [(reading, found)]
+        for option in options:
+            if option.apart and (solved := self._holding(option, "")):
+                forms.insert(0, (option, solved[0]))
         for slip in made.slips:
             without = next((o for h, o in table if {s.name for s in h.slips} == kinds - {slip.name}), [])
-            shown = (self._shown(slip, without, reading, solved) for reading, solved in forms)
+            shown = (self._shown(slip, without, form, solved) for form, solved in forms)
             opinion = next((o for o in shown if o is not None), None)
             if opinion is None:
                 return None
-            said.append(Said(slip.key, opinion, slip=slip, reading=options[0]))
-        return Outcome(right.system, tuple(said))
+            said.append(Said(slip.key, opinion, slip=slip, reading=reading))
+        return Outcome(found.reading.model.system, tuple(said))
 
     def _shown(self, slip: Slip, options: Sequence[Reading], reading: Reading, found: Solution) -> Opinion | None:
         """The refutation of the equation that has the mistake."""
@@ -233,6 +251,18 @@ def _readings(group: Group, models: Sequence[Model], bound: float = WRONG) -> li
         found += [i for i in readings_in(group, [model], limit) if not i.wrong]
         found.sort(key=lambda i: i.cost)
     return found
+
+
+def _wanting(group: Group, reading: Interpretation) -> int:
+    """How many symbols would stand for quantities that the group does not give."""
+    given = {reading.model.gradient, reading.model.params}
+    meanings = reading.meanings.items()
+    return sum(not m.hyper and m.key not in given and n not in group.defined for n, m in meanings)
+
+
+def _evaluable(reading: Reading) -> bool:
+    """Whether nothing in the equations is a function that only the program knows."""
+    return all(claim.evaluable for claim in reading.claims)
 
 
 def _slack(group: Group) -> float:

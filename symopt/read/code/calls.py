@@ -10,6 +10,7 @@ from symopt.language.terms import Term
 from symopt.read.code import arithmetic as A
 from symopt.read.code import functions as F
 from symopt.read.code.conditions import Conditions
+from symopt.read.code.names import hyper_name
 from symopt.read.code.values import Class, Closure, Collection, Frame, Gradient, Many, Module, Place, Record, Text
 
 from symopt.read.code.values import Unknown, Value  # isort: skip - one line would be too long
@@ -153,6 +154,8 @@ class Calls(Conditions):
             return whole
         if F.is_gradient_name(name):
             return Gradient(name, (*terms, *self._terms(list(keywords.values()))))
+        if hyper_name(name, {}) == r"\eta" and isinstance(node.func, ast.Name):
+            return T.name(name)  # a schedule, asked for the rate of the step
         if name[:1].isupper() and (keywords or len(arguments) > 1) and name.lower().endswith("state"):
             return Record({**{str(i): a for i, a in enumerate(arguments)}, **keywords}, name)
         return Unknown(name, terms)

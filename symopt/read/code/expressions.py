@@ -36,6 +36,7 @@ class Evaluator(ABC):
         self.source = source
         self.memory = Memory()
         self.frame = Frame()
+        self.parameters: frozenset[str] = frozenset()
         self.labour = 0
         self.depth = 0
         self.misuses: list[Misuse] = []
@@ -189,7 +190,7 @@ class Evaluator(ABC):
         known = self._lookup(name)
         if text == PLACEHOLDER:
             return Unknown("left out")
-        if known is None and name in LIBRARIES and self.memory.known(name) is None:
+        if known is None and name in LIBRARIES and name not in self.parameters and self.memory.known(name) is None:
             return Module(text)
         if known is not None and not isinstance(known, Place):
             return self._spanned(known, node) if not rest else self._part(node)

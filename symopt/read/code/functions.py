@@ -10,7 +10,7 @@ from symopt.language.terms import Term
 
 LIBRARIES = frozenset(
     "np numpy jnp onp cp xp mx nd mnp math cmath torch th tf keras K F ops jax lax tensor tensorflow theano sp scipy "
-    "optax tree_util tree jtu lx ms paddle cupy pd mindspore".split()
+    "optax tree_util tree jtu paddle cupy pd mindspore".split()
 )
 """Names under which programs know libraries."""
 
@@ -101,11 +101,12 @@ def _times(scale: Term, x: Term) -> Term:
 
 
 _GRADIENT = re.compile(
-    r"^(?:.*(?:grad|deriv|jacobian|nabla|backprop|backward|slope).*|d[A-Z]\w{0,3}|d[a-z]|d_[a-z]\w{0,2}|d[a-z][a-z0-9]?|"
+    r"^(?:.*(?:grad|deriv|jacobian|nabla|backprop|backward|slope).*|d[A-Z]\w{0,3}|d[a-z]|d_[a-z]\w*|d[a-z][a-z0-9]?|"
     r"(?:d(?:L|J|f|loss|cost|E)_?d\w{1,8})|df|g|gt|g_t|gs|dl_d\w+|d_p|dws?|dbs?|dtheta|dparams?|dp|updates)$"
 )
 _NOT_GRADIENT = frozenset(
-    "do dt dx_history grad_squared grad_sq gradient_sums grad_sum_sq grad_squared_sum grad_avg sum_grad_sq".split()
+    "do dt dot det dim div dir dec day dst dev diff den dist dx_history grad_squared grad_sq gradient_sums "
+    "grad_sum_sq grad_squared_sum grad_avg sum_grad_sq".split()
 )
 _NUMBERED = re.compile(r"[_\d]+$")
 

@@ -125,8 +125,10 @@ class Memory:
             value = self.load(value.slot, None)
         if isinstance(value, Gradient):
             value = self.gradient(value, slot)
-        elif isinstance(value, Unknown) and is_gradient_name(last(slot)):
-            value = self.gradient(Gradient(value.label, value.made_from), slot)
+        elif (isinstance(value, Unknown) and is_gradient_name(last(slot))) or (
+            isinstance(value, Term) and is_gradient_name(last(slot)) and not _is_point(value)
+        ):
+            value = self.worked_out(slot)
         if self.starting:
             self.initial.setdefault(slot, value)
             if not self.stepping:
@@ -140,6 +142,7 @@ class Memory:
         for name, value in list(self.values.items()):
             if isinstance(value, Place) and value.slot == slot and name != slot:
                 self.values[name] = _bare(self.load(slot, None))
+                self.written.add(name)
 
     def _defined(self, slot: str, value: Value, span: Span | None) -> Value:
         if not isinstance(value, Term) or value.head in ("number", "at", "name"):
@@ -150,6 +153,15 @@ class Memory:
         key = f"{slot}#{count}"
         self.definitions.append(Definition(key, slot, value, span))
         return T.at(key, clock(0))
+
+    def worked_out(self, target: str) -> Term:
+        """A gradient that the program works out by hand: of the parameter that its name says, if it says one."""
+        wanted = _GRADIENT_WORDS.sub("", last(target))
+        for slot in sorted(self.carried):
+            if wanted and last(slot) == wanted:
+                return T.grad(T.at(slot, clock(-1)))
+        self.gradients.add(target)
+        return T.at(f"{target} given", clock(0))
 
     def gradient(self, asked: Gradient, target: str = "") -> Term:
         """The oracle's answer: at the argument that the gradient is taken with respect to."""

@@ -42,7 +42,6 @@ class Reader(Statements):
         super().__init__(parse_source(text))
         self.found: list[Recurrence] = []
         self.name = ""
-        self.parameters: frozenset[str] = frozenset()
         self.assigned: frozenset[str] = frozenset()
         self.called: set[ast.AST] = set()
         self.around: dict[ast.AST, Mapping[str, Value]] = {}
@@ -58,7 +57,7 @@ class Reader(Statements):
             elif isinstance(statement, ast.ClassDef):
                 self.frame.names[statement.name] = self._class(statement)
         self.run(plain)
-        if not any(isinstance(s, ast.For | ast.While) for s in plain) and plain:
+        if plain and not any(isinstance(n, ast.For | ast.While) for s in plain for n in ast.walk(s)):
             for paragraph in self._paragraphs(plain):
                 self._alone(paragraph)
         for known in list(self.frame.names.values()):
