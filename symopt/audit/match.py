@@ -277,7 +277,7 @@ class _Search:
     def choices(self, claim: Claim) -> Iterator[tuple[Choice, float]]:
         branches: list[int | None] = [None]
         cases = [len(rows) for rows in self.model.trials[0].branches.values()]
-        branches += range(max(cases, default=0) if claim.right.head != "cases" else 0)
+        branches += range(max(cases, default=0) if claim.right.head != "cases" and not claim.dated else 0)
         origins = (0, 1) if claim.shift == 1 or claim.counts else (0,)
         for origin in origins:
             for label in (False, True) if claim.labels else (False,):

@@ -80,7 +80,7 @@ class Letters:
         slot = self.step.definitions[key].slot if key in self.step.definitions else key
         carried = key in self.step.carried
         bare = last(slot.partition(" ")[0])
-        if carried:
+        if carried and not is_gradient_name(bare):
             letter = state_name(slot, self.recurrence.nicknames) or bare
         else:
             letter = "g" if is_gradient_name(bare) else bare

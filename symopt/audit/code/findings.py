@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -12,7 +13,10 @@ from symopt.audit.code.printing import Patch, Printer
 from symopt.audit.code.slips import EARLY, OVERWRITTEN, STUCK
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
+from symopt.language import terms as T
+from symopt.language.terms import Term
 from symopt.read.code import Misuse, Program, Recurrence, read_program
+from symopt.read.code.arithmetic import ticks
 from symopt.read.code.memory import last
 from symopt.read.code.names import hyper_name
 
@@ -185,20 +189,20 @@ def _errata(program: Program, recurrence: Recurrence, step: Step, wrong: Sequenc
     for said in wrong:
         mending = _mending(program, recurrence, step, said)
         by_place.setdefault(mending.place, []).append(mending)
-    return [_erratum(program, recurrence, place, found) for place, found in by_place.items()]
+    return [_erratum(program, step, place, found) for place, found in by_place.items()]
 
 
 def _mending(program: Program, recurrence: Recurrence, step: Step, said: Said) -> Mending:
     text = program.source.text
     definition = step.definitions.get(said.key) or step.definitions[said.key.removesuffix("_hat")]
-    patch = _patch(text, recurrence, said)
+    patch = _patch(text, step, said)
     place = definition.span or recurrence.span
     if patch is not None and not place[0] <= patch.start < place[1]:
         place = _statement_at(recurrence, patch.start) or _line_at(text, patch.start)
     return Mending(place, said, patch, definition.slot)
 
 
-def _erratum(program: Program, recurrence: Recurrence, place: tuple[int, int], found: Sequence[Mending]) -> Remark:
+def _erratum(program: Program, step: Step, place: tuple[int, int], found: Sequence[Mending]) -> Remark:
     """One statement with its mended form."""
     found = sorted(found, key=lambda m: not _is_apart(m.said))
     first = found[0].said
@@ -210,14 +214,34 @@ def _erratum(program: Program, recurrence: Recurrence, place: tuple[int, int], f
     if _is_apart(first):
         fix = _apart(fix, first)
     elif not patches:
-        fix = _anew(text, recurrence, first, found[0].slot)
+        fix = _anew(text, step, first, found[0].slot)
     names = first.reading.names if first.reading is not None else {}
     opinion = replace(
-        first.opinion, fix=fix, rewrite="; ".join(dict.fromkeys(m.said.opinion.rewrite for m in found)),
+        first.opinion, fix=fix, rewrite="; ".join(dict.fromkeys(_name(m.said) for m in found)),
         explanation=" ".join(dict.fromkeys(_told(text, m) for m in found)),
         reading={names.get(n, n): part for n, part in (first.opinion.reading or {}).items()},
     )  # fmt: skip
     return Remark(place[0], text[slice(*place)], opinion)
+
+
+def _name(said: Said) -> str:
+    """The mistake's name; a complement of a complement is the rate itself."""
+    if said.explanation is not None and said.explanation.mended.right.map(_simpler) != said.explanation.mended.right:
+        return "beta written 1 - beta"
+    return said.opinion.rewrite
+
+
+def _simpler(term: Term) -> Term | None:
+    """``1 - (1 - x)`` as x."""
+    inner = _left_of_one(term)
+    return None if inner is None else _left_of_one(inner)
+
+
+def _left_of_one(term: Term) -> Term | None:
+    """x of ``1 - x``."""
+    if term.head == "add" and len(term.args) == 2 and term.args[0] == T.number(1) and term.args[1].head == "neg":
+        return term.args[1].args[0]
+    return None
 
 
 def _is_apart(said: Said) -> bool:
@@ -235,7 +259,17 @@ def _told(text: str, mending: Mending) -> str:
     return explanation
 
 
-def _patch(text: str, recurrence: Recurrence, said: Said) -> Patch | None:
+def _counts(text: str, step: Step) -> dict[str, int]:
+    """How the program writes numbers of the step."""
+    nodes = (n for d in step.definitions.values() for _, n in d.right.walk() if n.span is not None)
+    found = {text[slice(*n.span)]: ahead for n in nodes if n.span and (ahead := ticks(n)) is not None}
+    return {name: ahead for name, ahead in found.items() if _PLAIN.fullmatch(name)}
+
+
+_PLAIN = re.compile(r"[\w.\[\]'\"]+")
+
+
+def _patch(text: str, step: Step, said: Said) -> Patch | None:
     slip = said.slip
     if slip is not None:
         if slip.name not in (EARLY, STUCK) or slip.span is None:
@@ -243,10 +277,12 @@ def _patch(text: str, recurrence: Recurrence, said: Said) -> Patch | None:
         fixed = f"{text[slice(*slip.span)]} + 1" if slip.name == EARLY else "t"
         alone = text[: slip.span[0]].rstrip()[-1:] in ("(", ",") and text[slip.span[1] :].lstrip()[:1] in (")", ",")
         return Patch(*slip.span, fixed if alone or slip.name == STUCK else f"({fixed})")
+    if slip is None and said.explanation is None:
+        return None
     if said.explanation is None or said.reading is None:
         return None
-    printer = Printer(text, said.reading.terms[said.place], said.reading.names, recurrence.clock)
-    return printer.patch(said.explanation.mended.right)
+    printer = Printer(text, said.reading.terms[said.place], said.reading.names, _counts(text, step))
+    return printer.patch(said.explanation.mended.right.map(_simpler))
 
 
 def _apart(statement: str, said: Said) -> str:
@@ -259,7 +295,7 @@ def _apart(statement: str, said: Said) -> str:
     return f"{name} ={right}" if right else statement
 
 
-def _anew(text: str, recurrence: Recurrence, said: Said, slot: str) -> str:
+def _anew(text: str, step: Step, said: Said, slot: str) -> str:
     """The whole assignment, set anew."""
     if said.reading is None:
         return ""
@@ -270,7 +306,7 @@ def _anew(text: str, recurrence: Recurrence, said: Said, slot: str) -> str:
         if place < 0:
             return ""
         original = mended = said.reading.terms[place]
-    printer = Printer(text, original, said.reading.names, recurrence.clock)
+    printer = Printer(text, original, said.reading.names, _counts(text, step))
     return f"{slot} = {printer.written(mended)}"
 
 

@@ -37,12 +37,12 @@ class Printer:
         text: the program.
         original: the right side of the equation that is mended, with its places.
         names: the program's name for each letter.
-        clock: how the program writes the number of the step, and what that is in the first.
+        counts: how the program writes numbers of the step, and how far each is ahead of it.
     """
 
-    def __init__(self, text: str, original: Term, names: Mapping[str, str], clock: tuple[str, int] | None) -> None:
+    def __init__(self, text: str, original: Term, names: Mapping[str, str], counts: Mapping[str, int]) -> None:
         self.text, self.original, self.names = text, original, names
-        self.clock = clock
+        self.counts = counts
         self.places = {n: n.span for _, n in original.walk() if n.span is not None}
         libraries = _LIBRARY.findall(text)
         self.library = f"{libraries[0]}." if libraries else ""
@@ -131,8 +131,8 @@ class Printer:
 
     def _counted(self, offset: int) -> tuple[str, int]:
         """The number of the step, plus ``offset``, by the program's own count."""
-        name, first = self.clock or ("t", 1)
-        away = offset + 1 - first
+        name, ahead = next(iter(self.counts.items()), ("t", 0))
+        away = offset - ahead
         if away == 0:
             return name, _ATOM
         return f"{name} {'+' if away > 0 else '-'} {abs(away)}", _SUM

@@ -153,12 +153,11 @@ def _kept_apart(before: Hypothesis, recurrence: Recurrence, keys: Sequence[str])
         definition = definitions.get(key)
         if definition is None or key not in step.carried or definition.right.head not in ("div", "mul"):
             continue
-        first = f"{definition.slot}#1"
         right = definition.right
         sources = [n.name for n in _nodes(right) if n.head == "at" and n.args[0] == NOW]
         corrects = right.head == "div" and any(n.head == "pow" or n.head == "add" for n in _nodes(right.args[1]))
-        if len(sources) == 1 and sources[0] == first and first in definitions and corrects:
-            names[key], names[first] = f"{key}_hat", key
+        if len(sources) == 1 and corrects and _continues(definitions.get(sources[0]), key):
+            names[key], names[sources[0]] = f"{key}_hat", key
             slips.append(Slip(OVERWRITTEN, key))
     if not names:
         return None
@@ -173,6 +172,11 @@ def _kept_apart(before: Hypothesis, recurrence: Recurrence, keys: Sequence[str])
     }
     slips = [replace(s, key=names.get(s.key, s.key)) for s in slips]
     return Hypothesis(_changed(step, made), tuple(slips))
+
+
+def _continues(definition: Definition | None, key: str) -> bool:
+    """Whether a value is made from what a place held before the step."""
+    return definition is not None and any(n == T.at(key, BEFORE) for n in _nodes(definition.right))
 
 
 # Order

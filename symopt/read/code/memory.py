@@ -82,7 +82,10 @@ class Memory:
         slot = self.resolved(slot)
         value = self.known(slot)
         if value is None:
-            return self.given(slot, span)
+            start = self.initial.get(slot)
+            if not isinstance(start, Term) or start.value not in (0, 1) or not self.stepping:
+                return self.given(slot, span)
+            value = start
         if isinstance(value, Term):
             if value.value is not None and value.value not in (0, 1):
                 self.constants[slot] = value
@@ -125,9 +128,7 @@ class Memory:
             value = self.load(value.slot, None)
         if isinstance(value, Gradient):
             value = self.gradient(value, slot)
-        elif (isinstance(value, Unknown) and is_gradient_name(last(slot))) or (
-            isinstance(value, Term) and is_gradient_name(last(slot)) and not _is_point(value)
-        ):
+        elif is_gradient_name(last(slot)) and _is_by_hand(value):
             value = self.worked_out(slot)
         if self.starting:
             self.initial.setdefault(slot, value)
@@ -203,6 +204,13 @@ def _reference(point: Term) -> Term:
 
 def _is_point(term: Term) -> bool:
     return not any(n.head == "call" and n.name.startswith("?") for _, n in term.walk()) and term.head != "number"
+
+
+def _is_by_hand(value: Value) -> bool:
+    """Whether a value is worked out by functions that only the program knows."""
+    if not isinstance(value, Term):
+        return isinstance(value, Unknown)
+    return any(n.head == "call" and n.name.startswith("?") for _, n in value.walk())
 
 
 def _mean(value: Term) -> Term:

@@ -33,7 +33,8 @@ def finished(reader: Reader, memory: Memory, node: ast.AST, *, whole: bool) -> R
     definitions = [_linked(d, links) for d in definitions]
     if change:
         moved = T.add(T.at(PARAMETERS, BEFORE), T.at(change, A.clock(0)))
-        definitions.append(Definition(PARAMETERS, PARAMETERS, moved))
+        span = next((d.span for d in definitions if d.key == change), None)
+        definitions.append(Definition(PARAMETERS, PARAMETERS, moved, span))
     carried = {n.name for d in definitions for _, n in d.right.walk() if n.head == "at" and n.args[0] == BEFORE}
     if not carried and not change:
         return None
