@@ -46,7 +46,8 @@ def blocks(inputs: tuple[Array, ...], outputs: tuple[Array, ...]) -> Iterator[An
     flags: Any = [["readonly"]] * len(inputs) + [["writeonly"]] * len(outputs)
     options: Any = ["external_loop", "buffered"]
     with np.nditer(arrays, options, flags, buffersize=BLOCK) as views:
-        yield from views
+        for view in views:
+            yield view if len(arrays) > 1 else (view,)
 
 
 def init(theta: Array) -> State:
