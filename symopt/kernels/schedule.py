@@ -113,6 +113,6 @@ def _passes(roots: Iterable[Node], known: set[Node]) -> list[Stage]:
 def _scalars(roots: Iterable[Node]) -> list[Node]:
     """The scalars to be computed for the roots, leaves and inner products left out: what arrays use, and roots."""
     roots = list(roots)
-    used = {a for n in walk(roots) if n.array or n.op == DOT for a in n.args if not a.array}
-    used |= {n for n in roots if not n.array and n.op != DOT}
+    used = [a for n in walk(roots) if n.array or n.op == DOT for a in n.args if not a.array]
+    used += [n for n in roots if not n.array and n.op != DOT]
     return [n for n in walk(used) if not n.leaf and n.op != DOT and not n.array]

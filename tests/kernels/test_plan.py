@@ -24,7 +24,7 @@ every_definition = pytest.mark.parametrize("optimizer", ELEMENTWISE, ids=lambda 
 
 
 @every_definition
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(data=st.data(), gradient=oracles())
 def test_a_run_is_the_definitions(optimizer: Optimizer, data: st.DataObject, gradient: Any) -> None:
     check_run(optimizer, data.draw(hyperparameters(optimizer.hyper)), gradient)

@@ -44,7 +44,7 @@ def drawn(data: st.DataObject, optimizer: Optimizer, kinds: tuple[str, ...] = st
 
 
 @every_definition
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(data=st.data())
 def test_numpy(optimizer: Optimizer, data: st.DataObject) -> None:
     kernel = kernel_of(optimizer, "numpy")
@@ -103,7 +103,7 @@ def test_backends_are_scanned() -> None:
 
 
 @every_definition
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(data=st.data())
 def test_a_step_is_exact_within_few_ulps(optimizer: Optimizer, data: st.DataObject) -> None:
     kernel = kernel_of(optimizer, "numpy")
@@ -124,7 +124,7 @@ SYMMETRIES = [(o, find) for o in ELEMENTWISE for find in (sign_symmetry, scale_i
 @pytest.mark.parametrize(
     ("optimizer", "find"), SYMMETRIES, ids=lambda x: getattr(x, "name", x.__name__ if callable(x) else "")
 )
-@settings(max_examples=3)
+@settings(max_examples=2)
 @given(data=st.data())
 def test_symmetries(optimizer: Optimizer, find: Any, data: st.DataObject) -> None:
     found = find(plan_of(optimizer))

@@ -110,3 +110,17 @@ def test_the_plugin_imports_nothing_heavy() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert ran.stdout.strip() in ("[]", "['hypothesis']")  # pytest itself may have loaded Hypothesis' plugin
+
+
+def test_the_documented_report_is_what_is_reported() -> None:
+    def my_rmsprop(
+        params: Any, gradient: Any, state: Any, eta: float = 0.001, rho: float = 0.9, epsilon: float = 1e-6
+    ) -> tuple[Any, Any]:
+        r = np.zeros_like(params) if state is None else state["r"]
+        r = rho * r + (1 - rho) * gradient
+        return params - eta * gradient / np.sqrt(r + epsilon), {"r": r}
+
+    with pytest.raises(DoesNotConform) as error:
+        assert_conforms(my_rmsprop, "rmsprop")
+    page = (Path(__file__).parents[2] / "docs" / "testing.md").read_text(encoding="utf-8")
+    assert str(error.value) in page
