@@ -19,7 +19,7 @@ from symopt.check.probe import Probe
 from symopt.decide import Equality, Status, equal
 from symopt.decide.budget import Budget
 from symopt.language import At, Hyper, HyperSymbol, Optimizer
-from symopt.language.vocabulary import weight_decay
+from symopt.language.vocabulary import fraction, weight_decay
 from symopt.rewrites.variants import variants
 
 Candidate = tuple[Optimizer, tuple[str, ...]]
@@ -177,13 +177,13 @@ def _set(optimizer: Optimizer, setting: Setting) -> tuple[Optimizer, str]:
 
 
 def named(optimizer: Optimizer, definition: Optimizer) -> Mapping[str, sp.Expr] | None:
-    """The definition's hyperparameters in the implementation's: by name, by domain, or 0 or 1."""
+    """The definition's hyperparameters in the implementation's: by name, of decays by kind, or 0 or 1."""
     mine = {h.name: h.symbol for h in optimizer.hyper}
     its = {h.name: h for h in definition.hyper}
     left = [h.symbol for h in optimizer.hyper if h.name not in its]
     values: dict[str, Any] = {}
     for name, hyper in its.items():
-        alike = [s for s in left if s.domain == hyper.domain]
+        alike = [s for s in left if s.domain == hyper.domain == fraction]
         if name in mine:
             values[name] = mine[name]
         elif alike:
@@ -212,7 +212,7 @@ def _against(optimizer: Optimizer, definition: Optimizer) -> Equality:
         missing = sorted({h.name for h in definition.hyper} - {h.name for h in optimizer.hyper})
         reason = f"the definition's {', '.join(missing)} has nothing to stand for it in the implementation"
         return Equality(Status.UNDECIDED, reason=reason)
-    return equal(optimizer, definition, hypers=hypers, limit=2 * SEARCH)
+    return equal(optimizer, definition, hypers=hypers, limit=4 * SEARCH)
 
 
 def _with_differences(comparison: Comparison, against: Optimizer) -> Comparison:

@@ -212,6 +212,57 @@ def lamb(h: Hyper) -> Step:
     return step
 
 
+def optimistic(h: Hyper) -> Step:
+    """The last gradient foretells the next: the step is g plus what g has changed by."""
+    last: Number = 0
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal last
+        g = grad(x)
+        change, last = g - last, g
+        return x - h["eta"] * (g + change)
+
+    return step
+
+
+def optimistic_adam(h: Hyper) -> Step:
+    gradients: list[Number] = []
+    last: Number = 0
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal last
+        gradients.append(grad(x))
+        root = mp.sqrt(corrected(h["beta_2"], [g * g for g in gradients]))
+        direction = corrected(h["beta_1"], gradients) / (root + h["epsilon"])
+        change, last = direction - last, direction
+        return x - h["eta"] * (direction + change)
+
+    return step
+
+
+def novograd(h: Hyper) -> Step:
+    m: Number = 0
+    v: Number | None = None
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal m, v
+        g = grad(x)
+        v = g * g if v is None else v + (1 - h["beta_2"]) * (g * g - v)
+        m = h["beta_1"] * m + (g / (mp.sqrt(v) + h["epsilon"]) + h["lambda"] * x)
+        return x - h["eta"] * m
+
+    return step
+
+
+def fromage(h: Hyper) -> Step:
+    """On one coordinate the step is the parameter's own size, against the gradient's sign."""
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        return (x - h["eta"] * abs(x) * sure_sign(grad(x))) / mp.hypot(1, h["eta"])
+
+    return step
+
+
 ADAPTIVE: dict[str, Callable[[Hyper], Step]] = {
     "amsgrad": amsgrad,
     "amsgrad-corrected": amsgrad_corrected,
@@ -236,4 +287,8 @@ ADAPTIVE: dict[str, Callable[[Hyper], Step]] = {
     "rmsprop-momentum": rmsprop_momentum,
     "qhadam": qhadam,
     "lamb": lamb,
+    "optimistic-gradient-descent": optimistic,
+    "optimistic-adam": optimistic_adam,
+    "novograd": novograd,
+    "fromage": fromage,
 }

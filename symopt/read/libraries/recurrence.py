@@ -46,6 +46,7 @@ def recurrence(step: Step, name: str, *, title: str, source: str) -> Traced:
     later, first, before = _without_counters(dict(step.later), dict(step.first), dict(step.before))
     later = _in_new_values(later)
     initial = {n: before.get(n, sp.S.Zero) for n in later if n != "theta"}
+    later = _without_first_rows(later, first, initial)
     special = tuple(n for n in later if not _starts_alike(later, first, initial, n))
     for n in special:
         later[n] = sp.Piecewise((first[n], sp.Eq(t, 1)), (later[n], True))
@@ -54,6 +55,28 @@ def recurrence(step: Step, name: str, *, title: str, source: str) -> Traced:
     optimizer = _optimizer(later, initial, step.hyper, name, title, source)
     lost = {h.name: h.default for h in step.hyper if h.name not in {x.name for x in optimizer.hyper}}
     return Traced(optimizer, special, _told(step.assumed), {**lost, **step.fixed})
+
+
+def _without_first_rows(
+    later: Mapping[str, Any], first: Mapping[str, Any], initial: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The values without a row of their own for t = 1, where the other row gives the same there from the start."""
+    plain = dict(later)
+    known: dict[Any, Any] = {}
+    for n, value in later.items():
+        other = _other_row(value)
+        if other is not None:
+            claimed = other.xreplace(known)
+            known[other] = Sequence(n)[t]
+            if _starts_alike({n: claimed}, first, initial, n):
+                plain[n] = claimed
+    return plain
+
+
+def _other_row(value: Any) -> Any | None:
+    """The second of two rows, the first being for t = 1."""
+    rows: Any = value.args if isinstance(value, sp.Piecewise) else ()
+    return rows[1][0] if len(rows) == 2 and rows[0][1] == sp.Eq(t, 1) else None
 
 
 def _in_new_values(later: Mapping[str, Any]) -> dict[str, Any]:
