@@ -31,6 +31,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -59,6 +60,12 @@ def compilable(device: torch.device) -> bool:
     if device.type == "cuda":
         return importlib.util.find_spec("triton") is not None
     return device.type == "cpu" and any(map(shutil.which, ("g++", "clang++")))
+
+
+@cache
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function compiled, when it is first wanted: to load the compiler takes long."""
+    return torch.compile(function)
 
 
 def flat(tensors: Iterable[torch.Tensor]) -> list[torch.Tensor]:
@@ -349,10 +356,10 @@ class _Step:
             "None" if results else "tuple[torch.Tensor, ...]",
         )
         doc = '"""The tensors of one step."""' if results else '"""Inner products."""'
-        self.passes += ["", *head, *indented([doc, *body]), "", "", f"compiled_{name} = torch.compile({name})", ""]
+        self.passes += ["", *head, *indented([doc, *body]), ""]
         target = "" if results else "totals = "
         device = f"{plan.params.name}.dtype"
-        lines = [f"function = compiled_{name} if compile else {name}"]
+        lines = [f"function = compiled({name}) if compile else {name}"]
         arguments = list(names)
         if numbers:
             lines += plain.exploded("values = [", [f"float({c})" for c in numbers], "]")

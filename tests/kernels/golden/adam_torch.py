@@ -31,6 +31,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,12 @@ def compilable(device: torch.device) -> bool:
     if device.type == "cuda":
         return importlib.util.find_spec("triton") is not None
     return device.type == "cpu" and any(map(shutil.which, ("g++", "clang++")))
+
+
+@cache
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function compiled, when it is first wanted: to load the compiler takes long."""
+    return torch.compile(function)
 
 
 def flat(tensors: Iterable[torch.Tensor]) -> list[torch.Tensor]:
@@ -91,9 +98,6 @@ def update_1(
     theta.copy_(theta_new)
     m.copy_(m_new)
     v.copy_(v_new)
-
-
-compiled_update_1 = torch.compile(update_1)
 
 
 @torch.no_grad()
@@ -140,7 +144,7 @@ def step(
     c5 = 1.0 / one_minus_power(beta_2, t)
     c6 = epsilon
     c7 = eta / one_minus_power(beta_1, t)
-    function = compiled_update_1 if compile else update_1
+    function = compiled(update_1) if compile else update_1
     values = [
         float(c1),
         float(c2),

@@ -28,6 +28,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -46,6 +47,12 @@ def compilable(device: torch.device) -> bool:
     if device.type == "cuda":
         return importlib.util.find_spec("triton") is not None
     return device.type == "cpu" and any(map(shutil.which, ("g++", "clang++")))
+
+
+@cache
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function compiled, when it is first wanted: to load the compiler takes long."""
+    return torch.compile(function)
 
 
 def flat(tensors: Iterable[torch.Tensor]) -> list[torch.Tensor]:
@@ -68,9 +75,6 @@ def sums_1(theta: torch.Tensor, gradient: torch.Tensor) -> tuple[torch.Tensor, .
     return (inner(theta, theta), inner(gradient, gradient))
 
 
-compiled_sums_1 = torch.compile(sums_1)
-
-
 def update_2(
     theta: torch.Tensor,
     v: torch.Tensor,
@@ -84,9 +88,6 @@ def update_2(
     theta_new = theta - v_new
     theta.copy_(theta_new)
     v.copy_(v_new)
-
-
-compiled_update_2 = torch.compile(update_2)
 
 
 @torch.no_grad()
@@ -124,7 +125,7 @@ def step(
     mu = np.float64(mu)
     lambda_ = np.float64(lambda_)
     kappa = np.float64(kappa)
-    function = compiled_sums_1 if compile else sums_1
+    function = compiled(sums_1) if compile else sums_1
     totals = function(theta, gradient)
     d1 = np.float64(totals[0].item())
     d2 = np.float64(totals[1].item())
@@ -132,7 +133,7 @@ def step(
     c1 = mu
     c2 = lambda_
     c3 = kappa * s1 * eta / (lambda_ * s1 + np.sqrt(d2))
-    function = compiled_update_2 if compile else update_2
+    function = compiled(update_2) if compile else update_2
     values = [float(c1), float(c2), float(c3)]
     coefficients = torch.tensor(values, dtype=theta.dtype)
     function(theta, v, gradient, *coefficients.unbind())

@@ -25,6 +25,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,12 @@ def compilable(device: torch.device) -> bool:
     if device.type == "cuda":
         return importlib.util.find_spec("triton") is not None
     return device.type == "cpu" and any(map(shutil.which, ("g++", "clang++")))
+
+
+@cache
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function compiled, when it is first wanted: to load the compiler takes long."""
+    return torch.compile(function)
 
 
 def flat(tensors: Iterable[torch.Tensor]) -> list[torch.Tensor]:
@@ -73,9 +80,6 @@ def update_1(
     v.copy_(v_new)
 
 
-compiled_update_1 = torch.compile(update_1)
-
-
 @torch.no_grad()
 @np.errstate(all="ignore")
 def step(
@@ -109,7 +113,7 @@ def step(
     mu = np.float64(mu)
     c1 = mu
     c2 = eta
-    function = compiled_update_1 if compile else update_1
+    function = compiled(update_1) if compile else update_1
     values = [float(c1), float(c2)]
     coefficients = torch.tensor(values, dtype=theta.dtype)
     function(theta, v, gradient, *coefficients.unbind())

@@ -34,6 +34,7 @@ from __future__ import annotations
 import importlib.util
 import shutil
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -52,6 +53,12 @@ def compilable(device: torch.device) -> bool:
     if device.type == "cuda":
         return importlib.util.find_spec("triton") is not None
     return device.type == "cpu" and any(map(shutil.which, ("g++", "clang++")))
+
+
+@cache
+def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    """The function compiled, when it is first wanted: to load the compiler takes long."""
+    return torch.compile(function)
 
 
 def flat(tensors: Iterable[torch.Tensor]) -> list[torch.Tensor]:
@@ -93,9 +100,6 @@ def update_1(
     m.copy_(m_new)
 
 
-compiled_update_1 = torch.compile(update_1)
-
-
 def update_2(
     theta: torch.Tensor,
     v: torch.Tensor,
@@ -114,9 +118,6 @@ def update_2(
     theta.copy_(theta_new)
     v.copy_(v_new)
     m.copy_(m_new)
-
-
-compiled_update_2 = torch.compile(update_2)
 
 
 @torch.no_grad()
@@ -167,7 +168,7 @@ def step(
         c3 = s1
         c4 = beta_2
         c5 = r * eta / (s4 * np.sqrt(1.0 / s2))
-        function = compiled_update_1 if compile else update_1
+        function = compiled(update_1) if compile else update_1
         values = [float(c1), float(c2), float(c3), float(c4), float(c5)]
         coefficients = torch.tensor(values, dtype=theta.dtype)
         function(theta, v, m, gradient, *coefficients.unbind())
@@ -185,7 +186,7 @@ def step(
     c6 = eta / s4
     c3 = s1
     c4 = beta_2
-    function = compiled_update_2 if compile else update_2
+    function = compiled(update_2) if compile else update_2
     values = [float(c1), float(c2), float(c6), float(c3), float(c4)]
     coefficients = torch.tensor(values, dtype=theta.dtype)
     function(theta, v, m, gradient, *coefficients.unbind())
