@@ -58,7 +58,16 @@ def catalogue() -> Mapping[str, Optimizer | Schedule]:
 
 def get(name: str) -> Optimizer | Schedule:
     """The definition of that name. Raises UnknownOptimizer, a KeyError, where there is none."""
-    found = catalogue().get(name) or vector_methods().get(name)
+    found = _in_its_file(name) or catalogue().get(name) or vector_methods().get(name)
     if found is None:
         raise UnknownOptimizer(name)
     return found
+
+
+def _in_its_file(name: str) -> Optimizer | Schedule | None:
+    """The definition in the file that is named for it, so that no other need be read; None where there is no such."""
+    module = name.replace("-", "_")
+    if not module.isidentifier() or not any(m.name == module for m in pkgutil.iter_modules(__path__)):
+        return None
+    values = vars(importlib.import_module(f"{__name__}.{module}")).values()
+    return next((v for v in values if isinstance(v, Optimizer | Schedule) and v.name == name), None)
