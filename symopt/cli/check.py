@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
@@ -37,7 +37,9 @@ def check_command(target: str, meant: str | None, options: tuple[str, ...], form
     """
     from symopt.render.check import to_json, to_text
 
-    finding = _of_source(target, meant) if _is_source(target) else _of_object(target, meant, options)
+    if _is_source(target):
+        _check_source(target, meant or "", form, output)
+    finding = _of_object(target, meant, options)
     text = to_json(finding) if form == "json" else to_text(finding)
     terminal.write(text, output)
     sys.exit(exit_status(finding))
@@ -56,8 +58,23 @@ def _is_source(target: str) -> bool:
     return "::" in target or "/" in target or target.endswith((".py", ".ipynb"))
 
 
-def _of_source(target: str, meant: str | None) -> Finding:
-    raise click.ClickException(f"{target}: source files are not read yet; expected a dotted name, not a path")
+def _check_source(target: str, meant: str, form: str, output: Path | None) -> NoReturn:
+    """Report on a class or function in a source file, and end with its status."""
+    from symopt.audit.code.source import NotThere, check_source, is_right
+    from symopt.audit.findings import Report
+    from symopt.optimizers import UnknownOptimizer, get
+    from symopt.render import to_json, to_text
+
+    try:
+        if meant:
+            get(meant)
+        report = check_source(target, meant)
+    except (NotThere, UnknownOptimizer) as error:
+        raise click.ClickException(str(error.args[0])) from None
+    whole = Report((report,))
+    terminal.write(to_json(whole) if form == "json" else to_text(whole, verbose=True), output)
+    right = is_right(report)
+    sys.exit(TROUBLE if right is None else CLEAN if right else FAULT)
 
 
 def _of_object(target: str, meant: str | None, options: tuple[str, ...]) -> Finding:

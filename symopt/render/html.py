@@ -65,7 +65,7 @@ def _erratum(finding: Finding) -> str:
         ("Written", f'<code class="written">{escape(_shown(finding.source))}</code>'),
         ("Mended", f'<code class="mended">{escape(_shown(finding.fix))}</code>' if finding.fix else ""),
         ("Why", _text(finding.explanation)),
-        ("Check", _text(words.witness(finding.witness))),
+        ("Check", _text(words.witness(finding.witness, finding.kind))),
     )
     listed = "\n".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in entries if value)
     return f"<article>\n<h3>Line {finding.line}: {_text(words.title(finding))}</h3>\n<dl>\n{listed}\n</dl>\n</article>"

@@ -41,16 +41,16 @@ def _erratum(finding: Finding) -> Iterator[str]:
     yield ""
     yield "Written:"
     yield ""
-    yield from _fence(finding.source)
+    yield from _fence(finding.source, finding.kind)
     if finding.fix:
         yield "Mended:"
         yield ""
-        yield from _fence(finding.fix)
+        yield from _fence(finding.fix, finding.kind)
     if finding.explanation:
         yield escaped(finding.explanation)
         yield ""
     if finding.witness:
-        yield f"Check by hand: {escaped(words.witness(finding.witness))}."
+        yield f"Check by hand: {escaped(words.witness(finding.witness, finding.kind))}."
         yield ""
 
 
@@ -66,10 +66,10 @@ def code(text: str) -> str:
     return f"{ticks} {text} {ticks}" if text[:1] == "`" or text[-1:] == "`" else f"{ticks}{text}{ticks}"
 
 
-def _fence(formula: str) -> list[str]:
+def _fence(formula: str, kind: str) -> list[str]:
     ticks = "`" * max(3, _longest_run(formula) + 1)
     lines = [line.rstrip() for line in formula.strip().splitlines() if line.strip()]
-    return [f"{ticks}math", *lines, ticks, ""]
+    return [f"{ticks}{'python' if kind == 'code' else 'math'}", *lines, ticks, ""]
 
 
 def _longest_run(text: str) -> int:

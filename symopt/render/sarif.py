@@ -62,7 +62,7 @@ def _result(document: DocumentReport, finding: Finding, rules: list[str]) -> dic
 
 
 def _message(finding: Finding) -> str:
-    check = words.witness(finding.witness)
+    check = words.witness(finding.witness, finding.kind)
     parts = (
         words.title(finding) if finding.verdict is Judgement.ERRATUM else "",
         finding.explanation,

@@ -60,7 +60,7 @@ class _Page:
         yield from self.entry("written", finding.source, _RED)
         yield from self.entry("mended", finding.fix, _GREEN)
         yield from self.entry("why", finding.explanation)
-        check = words.witness(finding.witness)
+        check = words.witness(finding.witness, finding.kind)
         yield from self.entry("check", check + (f" ({finding.proof})" if check and finding.proof else ""))
         yield ""
 

@@ -30,9 +30,10 @@ def tally(findings: Iterable[Finding]) -> str:
     findings = tuple(findings)
     kinds = Counter(f.kind for f in findings)
     verdicts = Counter(f.verdict for f in findings)
-    what = counted(kinds["formula"], "formula", "formulas")
+    parts = [counted(kinds["formula"], "formula", "formulas")] if kinds["formula"] or not kinds["code"] else []
     if kinds["code"]:
-        what += f" and {counted(kinds['code'], 'code block', 'code blocks')}"
+        parts.append(counted(kinds["code"], "code block", "code blocks"))
+    what = " and ".join(parts)
     became = [
         counted(verdicts[v], "erratum", "errata") if v is Judgement.ERRATUM else f"{verdicts[v]} {v}"
         for v in _ORDER
@@ -62,13 +63,13 @@ def title(finding: Finding) -> str:
     return one_line(": ".join(filter(None, (finding.system, finding.rewrite)))) or "wrong"
 
 
-def witness(values: Mapping[str, str | int]) -> str:
+def witness(values: Mapping[str, str | int], kind: str = "formula") -> str:
     """The witness as a sentence: ``at t = 2, beta1 = 9/10: the formula gives 19/10, right is 1``."""
     names = sorted((n for n in values if n not in ("claimed", "correct")), key=lambda n: n != "t")
     at = ", ".join(f"{name} = {values[name]}" for name in names)
     gives = [
         f"{says} {values[name]}"
-        for name, says in (("claimed", "the formula gives"), ("correct", "right is"))
+        for name, says in (("claimed", f"the {kind} gives"), ("correct", "right is"))
         if name in values
     ]
     return ": ".join(filter(None, (f"at {at}" if at else "", ", ".join(gives))))

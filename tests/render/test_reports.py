@@ -132,10 +132,10 @@ def test_html_is_well_formed_and_needs_nothing(report):
 
 @given(reports)
 def test_markdown_fences_close(report):
-    marks = re.findall(r"^(`{3,})(math)?$", to_markdown(report), re.MULTILINE)
+    marks = re.findall(r"^(`{3,})(math|python)?$", to_markdown(report), re.MULTILINE)
     while marks:
         (opening, language), *marks = marks
-        assert language == "math"
+        assert language in ("math", "python")
         closing = next(i for i, (mark, _) in enumerate(marks) if len(mark) >= len(opening))
         marks = marks[closing + 1 :]
 

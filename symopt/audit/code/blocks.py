@@ -35,12 +35,12 @@ def _findings(
 ) -> list[Finding]:
     if block.language.lower() not in PYTHON:
         opinion = Opinion(Judgement.UNRECOGNISED, explanation=f"Code in {block.language} is listed, not checked.")
-        return [_finding(block, Remark(0, block.text, opinion))]
+        return [finding_at(block, Remark(0, block.text, opinion))]
     uphill = _is_uphill(block, document)
     key = (block.text, uphill)
     if key not in known:
         known[key] = [_turned(r) if uphill else r for r in code_findings(block.text, court)]
-    return [_finding(block, remark) for remark in known[key]]
+    return [finding_at(block, remark) for remark in known[key]]
 
 
 def _is_uphill(block: CodeBlock, document: Document) -> bool:
@@ -61,7 +61,8 @@ def _turned(remark: Remark) -> Remark:
     return replace(remark, opinion=turned)
 
 
-def _finding(block: CodeBlock, remark: Remark) -> Finding:
+def finding_at(block: CodeBlock, remark: Remark) -> Finding:
+    """A remark as a finding at its place in the file."""
     opinion = remark.opinion
     line, column = block.place(min(remark.offset, max(len(block.text) - 1, 0)))
     return Finding(

@@ -28,6 +28,10 @@ TRIED = 14
 """How many forms of one chain are tried on the definitions."""
 ALIKE = 8
 """How many definitions are tried under their conventions."""
+LONGEST = 24
+"""How many assignments a chain may have that is searched for mistakes."""
+LARGEST = 600
+"""How many nodes its equations may have."""
 PROVED = 3
 """How many readings of equal cost are tried for one that can be proved."""
 EQUAL = 0.06
@@ -107,7 +111,8 @@ class Court:
                 outcome = self._held_outcome(made, reading, options, table, hint)
                 if outcome is not None:
                     return outcome
-        return self._explained(table, hint)
+        small = len(chain.keys) <= LONGEST and all(_size(o) <= LARGEST for _, options in table for o in options)
+        return self._explained(table, hint) if small and not recurrence.choices else NOTHING
 
     # Everything holds
 
@@ -258,6 +263,10 @@ def _wanting(group: Group, reading: Interpretation) -> int:
     given = {reading.model.gradient, reading.model.params}
     meanings = reading.meanings.items()
     return sum(not m.hyper and m.key not in given and n not in group.defined for n, m in meanings)
+
+
+def _size(reading: Reading) -> int:
+    return sum(1 for term in reading.terms for _ in term.walk())
 
 
 def _evaluable(reading: Reading) -> bool:
