@@ -9,6 +9,7 @@ from symopt.audit.claims import Claim
 from symopt.audit.explain import Explanation, named_apart, reached
 from symopt.audit.findings import Judgement
 from symopt.audit.match import Fact, Interpretation
+from symopt.audit.models import STEP
 from symopt.audit.solve import Solution
 from symopt.audit.translate import statement
 from symopt.audit.witnesses import shown
@@ -189,7 +190,7 @@ def _conventions(fact: Fact, reading: Interpretation) -> tuple[str, ...]:
     key = fact.meanings[claim.name].key if claim.name in fact.meanings else ""
     found = list(model.changed.get(key, ()))
     quantities = [m for m in fact.meanings.values() if not m.hyper]
-    if any(m.sign < 0 for m in quantities):
+    if any(m.sign < 0 and m.key != STEP for m in quantities):
         found.append("sign of a quantity")
     if len({m.offset for n, m in fact.meanings.items() if not m.hyper and n in claim.timed}) > 1:
         found.append(INDEX_SHIFT)

@@ -13,7 +13,7 @@ from symopt.audit.catalogue import plain, under_conventions
 from symopt.audit.claims import Claim, gradient_variables
 from symopt.audit.evaluate import Choice, Meaning, Probe, Setting
 from symopt.audit.likeness import likeness, marks_of
-from symopt.audit.models import Model, specialised
+from symopt.audit.models import STEP, Model, specialised
 from symopt.audit.names import affinity, crossed, hyper_like, opposed
 
 # What a reading costs; the cheapest is the most charitable one. A wrong equation outweighs any
@@ -62,6 +62,15 @@ class Group:
         """Numbers between 0 and 1 that are written where a decay rate could stand."""
         nodes = [n for c in self.claims for side in (c.left, c.right) for _, n in side.walk()]
         return frozenset(n.value for n in nodes if n.value is not None and n.value.denominator > 1 and 0 < n.value < 1)
+
+    @cached_property
+    def steps(self) -> frozenset[str]:
+        """Symbols that may be how far the parameters move: differences, summands of an update, and by custom."""
+        given = {n for n, c in self.defined.items() if not c.recurrent and not _is_gradient(c)}
+        updates = [c.right for c in self.claims if c.recurrent and c.right.head == "add" and len(c.right.args) == 2]
+        added = {(a.args[0] if a.head == "neg" else a).name for right in updates for a in right.args}
+        custom = {"u", "d", "p"} if len(self.claims) > 1 else set[str]()
+        return frozenset(n for n in given if n.startswith("\\Delta") or n in added | custom)
 
     @cached_property
     def params(self) -> frozenset[str]:
@@ -322,6 +331,8 @@ class _Search:
             keys, signs = [self.model.gradient], [1]
         else:
             keys, signs = list(self.model.quantities), [1, -1] if definition is not None else [1]
+            if name in self.group.steps and self.model.has_step:
+                keys.append(STEP)
         offsets = self._offsets(name, definition, indexed)
         quantities = [
             Meaning(key, False, sign, offset, lag)

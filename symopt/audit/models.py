@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache, cached_property, lru_cache
-from itertools import product
+from itertools import pairwise, product
 from typing import Any
 
 import numpy as np
@@ -29,6 +29,9 @@ from symopt.language.terms import Term
 Array = NDArray[np.float64]
 GRADIENT = "gradient"
 """The name under which every model offers the oracle's answer at a step."""
+
+STEP = "step"
+"""The name under which a model offers the change of the parameters in a step, where the definition gives it none."""
 
 STEPS = 9
 TIMES = (3, 7)
@@ -104,6 +107,11 @@ class Model:
         return (*(s.name for s in self.optimizer.sequences), *(() if self.named_gradient else (GRADIENT,)))
 
     @cached_property
+    def has_step(self) -> bool:
+        """Whether a symbol of a document's own may stand for the change of the parameters."""
+        return self.params in self.states and any(n.head == "grad" for _, right in self.terms for _, n in right.walk())
+
+    @cached_property
     def named_gradient(self) -> str:
         """The sequence that is the oracle's answer, where the definition names it."""
         return next((n for n, right in self.optimizer.equations.items() if isinstance(right, Grad)), "")
@@ -137,7 +145,8 @@ class Model:
     def latex_names(self) -> Mapping[str, str]:
         """Canonical LaTeX of each quantity and hyperparameter, by name."""
         names = {s.name: latex_name(s) for s in self.optimizer.sequences}
-        return names | {h.name: latex_name(h.symbol) for h in self.optimizer.hyper} | {GRADIENT: "g"}
+        own = {GRADIENT: "g", STEP: rf"\Delta{names[self.params]}"}
+        return names | {h.name: latex_name(h.symbol) for h in self.optimizer.hyper} | own
 
     @cached_property
     def trials(self) -> tuple[Trial, ...]:
@@ -254,6 +263,8 @@ class _Run:
                         rows = self.branches.setdefault(name, [[np.nan] * (STEPS + 1) for _ in term.args[::2]])
                         for row, case in zip(rows, term.args[::2], strict=True):
                             row[self.step] = float(self.value(case))
+        path = self.values[self.model.params]
+        self.values[STEP] = [np.nan, *(b - a for a, b in pairwise(path))]
         return self.values, self.branches
 
     def value(self, term: Term) -> Any:

@@ -19,6 +19,7 @@ _CUSTOM: dict[str, tuple[str, ...]] = {
     "v": ("v", "r", "s", "G", "n", "u", "h", "S"),
     "g": ("g", "G", "d", "dw", "dW", "dx"),
     "theta": (r"\theta", "w", "W", "x", r"\phi", "p", r"\omega"),
+    "step": (r"\Delta\theta", r"\Delta w", r"\Delta x", r"\Delta W", "u", "d", "s", "g'"),
     "phi": (r"\phi", r"\theta", "w", "W", "x"),
 }
 

@@ -8,6 +8,7 @@ import sympy as sp
 
 from symopt.audit.evaluate import Meaning
 from symopt.audit.match import Fact, Interpretation
+from symopt.audit.models import STEP
 from symopt.language import Expect, Grad, t
 from symopt.language.convert import to_sympy
 from symopt.language.terms import Term
@@ -108,6 +109,8 @@ class _Translation:
     def _quantity(self, meaning: Meaning, index: Any) -> Any:
         if meaning.key == self.reading.model.gradient:
             return meaning.sign * self._answer(index)
+        if meaning.key == STEP:
+            return meaning.sign * (self.optimizer.params[index] - self.optimizer.params[index - 1])
         return meaning.sign * self.optimizer.sequence(meaning.key)[index]
 
     def _answer(self, index: Any) -> Any:
