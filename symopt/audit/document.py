@@ -13,6 +13,8 @@ from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
 from symopt.audit.judge import Judge, Opinion, least_charitable, most_charitable
 from symopt.audit.nested import fast, flattened
+from symopt.audit.owners import Owners
+from symopt.audit.owners import judged as judged_by_owner
 from symopt.audit.plain import GIVEN, exact, is_setting, plain_opinion, starts
 from symopt.audit.solve import solve
 from symopt.language import terms as T
@@ -87,6 +89,7 @@ def _uphill(opinion: Opinion, formula: Formula, document: Document) -> Opinion:
 def _opinions(found: Sequence[Formula], progress: Progress | None) -> list[Opinion]:
     claims = flattened(told_apart(list(_claims(found))))
     outline = Outline([c for c in claims if c.name or c.expects])
+    owners = Owners.of(outline.claims, outline.updates)
     judge = Judge(_first_places(claims, found))
     grouped = list(outline.groups())
     solutions = solve([group for group, _ in grouped])
@@ -105,7 +108,8 @@ def _opinions(found: Sequence[Formula], progress: Progress | None) -> list[Opini
         elsewhere.setdefault(claim, []).append(most_charitable(said.get(position, [])))
     for position, claim in enumerate(outline.claims):
         own = most_charitable(said.get(position, []))
-        by_place[claim.place].append(own if own.verdict in _SETTLED else most_charitable(elsewhere[claim]))
+        said_of = own if own.verdict in _SETTLED else most_charitable(elsewhere[claim])
+        by_place[claim.place].append(judged_by_owner(claim, said_of, owners))
     out: list[Opinion] = []
     for place, formula in enumerate(found):
         plain = plain_opinion(formula.content, formula.source)

@@ -7,6 +7,7 @@ needs, each symbol's definition being looked for nearby first.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
@@ -16,6 +17,7 @@ from symopt.audit.match import Group
 _PARAMETER_NAMES = frozenset({r"\theta", "w", "W", "x", r"\phi", r"\omega", "p"})
 
 
+_DIFFERENTIAL = re.compile(r"(?:.+_\{)?d(\s?[A-Za-z]|\\[a-z]+)(?:\}.*)?")
 NEAR = 25
 """How many lines off the recurrence of a symbol may be that a formula unrolls."""
 BELOW = 1.5
@@ -30,8 +32,10 @@ class Outline:
 
     @cached_property
     def variables(self) -> frozenset[str]:
-        """Names under which the document takes gradients."""
-        return gradient_variables(side for c in self.claims for side in (c.left, c.right))
+        """Names under which the document takes gradients, or whose gradients it names: b where it has db or v_{db}."""
+        names = {n for c in self.claims for n in c.names}
+        differentials = {m[1].strip() for n in names if (m := _DIFFERENTIAL.fullmatch(n))}
+        return gradient_variables(side for c in self.claims for side in (c.left, c.right)) | differentials
 
     @cached_property
     def updates(self) -> tuple[int, ...]:
