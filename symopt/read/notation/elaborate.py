@@ -171,6 +171,9 @@ class Elaborator:
         result = gradients.derived(self, found, head.start, head.end)
         if item is not head:
             return self.raised(item, result), i + 1
+        if not found.arguments and i + 1 < len(items) and gradients.places(found, items[i + 1]):
+            here = items[i + 1]
+            return gradients.grad_at(self.term(here.items[0]), head.start, here.end, label=False), i + 2
         index = applications.step_argument(self, items, i + 1)
         moved = gradients.moved(result, index, items[i + 1].end) if index is not None else None
         return (moved, i + 2) if moved is not None else (result, i + 1)

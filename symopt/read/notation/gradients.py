@@ -241,6 +241,15 @@ def derived(reader: Reader, found: Derivative, start: int, end: int) -> Term:
     return grad_at(variable, start, end, label=label)
 
 
+def places(found: Derivative, behind: Node) -> bool:
+    r"""Whether parentheses behind a derivative say where it is taken: ``\frac{\partial f}{\partial w_i}(w_t)``."""
+    if found.order != 1 or behind.kind != "group" or behind.text != "()" or len(behind.items) != 1:
+        return False
+    inner = bare(behind.items[0])
+    first = inner.items[0] if inner.kind == "sum" else inner
+    return base(first).kind in ("symbol", "word") and base(first).text == base(found.variable).text
+
+
 def operated(reader: Reader, found: Derivative, items: Sequence[Node], i: int) -> tuple[Term, int]:
     """``d/dw`` before what it acts on: like nabla with a subscript."""
     if i + 1 >= len(items) or items[i + 1].kind in ("times", "slash"):
