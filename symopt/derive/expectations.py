@@ -171,6 +171,13 @@ def _lag(x: Average, move: Any) -> tuple[Any, Verdict]:
     return value, closed if summed.proved else summed
 
 
+def centre_of_mass(x: Average) -> tuple[Any, Verdict]:
+    """The mean age of the weights of a moving average by step t, with its proof."""
+    value, verdict = _lag(x, sp.S.NegativeOne)
+    total, _ = x.total()
+    return _simplified(value / total, x), verdict
+
+
 def variance(optimizer: Optimizer, name: str) -> Derivation:
     r"""The variance of a moving average of independent stationary inputs.
 
