@@ -93,7 +93,7 @@ class Translation:
 
     def _array(self, e: Any, what: str) -> Node:
         node = self.node(e)
-        if not node.array and all(a.base.shape is Shape.SCALAR for a in e.atoms(At)):
+        if not node.array and all(self.optimizer.sequence(a.base.name).shape is Shape.SCALAR for a in e.atoms(At)):
             self._refuse(f"{what}({e}) is of a scalar; it takes a value with coordinates")
         return self.filled(node)
 
@@ -142,7 +142,8 @@ class Translation:
         """The value that a step finds: ``lag`` steps old, or with lag 0 that of step 0."""
         key = (sequence.name, lag)
         if key not in self.slots:
-            array = sequence.shape is not Shape.SCALAR
+            # Asked of the definition: SymPy may have put in an equal symbol, which another declares of another shape.
+            array = self.optimizer.sequence(sequence.name).shape is not Shape.SCALAR
             self.slots[key] = self.graph.make("input", value=key, array=array)
         return self.slots[key]
 
