@@ -16,10 +16,11 @@ from pathlib import Path
 
 from symopt.audit import audit
 from symopt.derive import derivations as derive
+from symopt.derive.conventions import all_held
 from symopt.derive.theorems import files, run
 from symopt.optimizers import get
 from symopt.render import plots, to_markdown
-from symopt.render.derived import page_of, page_of_theorem, page_of_theorems
+from symopt.render.derived import page_of, page_of_conventions, page_of_theorem, page_of_theorems
 from symopt.render.page import Page
 from symopt.render.page import to_markdown as to_page
 
@@ -70,6 +71,8 @@ def derivations() -> dict[Path, str]:
         pages[folder / f"of-{optimizer.name}.md"] = _page(
             page_of(optimizer, made), f"what follows from {optimizer.name}"
         )
+    conventions = page_of_conventions(all_held())
+    pages[folder / "conventions.md"] = _page(conventions, "the catalogue of conventions")
     index = page_of_theorems(found, shown, plots.plots())
     pages[folder / "README.md"] = _page(index, "proofs/")
     return pages

@@ -11,7 +11,7 @@ import sympy as sp
 from symopt.language.optimizer import Optimizer
 from symopt.language.symbols import Hyper, t
 
-_UNIT = sp.Interval.Ropen(0, 1)
+_UNITS = (sp.Interval.Ropen(0, 1), sp.Interval.open(0, 1))
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def _values(a: Optimizer, wanted: Hyper) -> list[sp.Expr]:
     same.sort(key=lambda s: s != wanted.symbol)
     decays = _decays(a)
     values: list[sp.Expr] = [*same]
-    if wanted.domain == _UNIT:
+    if wanted.domain in _UNITS:
         values += [1 - x for x in decays]
     elif wanted.domain.is_subset(sp.Interval(0, sp.oo)):
         values += [x * f for x in same[:2] for b in decays for f in (1 - b, 1 / (1 - b))]
@@ -51,7 +51,7 @@ def _values(a: Optimizer, wanted: Hyper) -> list[sp.Expr]:
 
 
 def _decays(a: Optimizer) -> list[sp.Expr]:
-    decays: list[sp.Expr] = [h.symbol for h in a.hyper if h.domain == _UNIT]
+    decays: list[sp.Expr] = [h.symbol for h in a.hyper if h.domain in _UNITS]
     return decays
 
 

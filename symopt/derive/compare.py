@@ -18,7 +18,7 @@ from symopt.decide import Equality, Status, Witness, equal
 from symopt.decide.equal import in_terms_of, recheck_matching
 from symopt.language.optimizer import Optimizer
 from symopt.language.schedule import Schedule
-from symopt.language.symbols import At, Hyper, t
+from symopt.language.symbols import At, Hyper, HyperSymbol, t
 from symopt.language.validation import DefinitionError
 from symopt.language.vocabulary import eta
 from symopt.optimizers import get, with_schedule
@@ -115,21 +115,36 @@ def _while_the_rate_changes(
 
 
 def _at_ends(a: Optimizer, b: Optimizer) -> Iterator[tuple[str, Optimizer, Optimizer]]:
-    """The two with one hyperparameter at an end of its domain, or, at an end that is left out, in the limit."""
+    """The two with one hyperparameter kept inside its domain, at an end of it, or, at an end left out, in the limit.
+
+    One that only one of them has is also tried at 1.
+    """
     named: dict[str, Hyper] = {h.name: h for h in (*a.hyper, *b.hyper)}
     shared = {h.name for h in a.hyper} & {h.name for h in b.hyper}
     for name, hyper in sorted(named.items(), key=lambda item: item[0] in shared):
         domain = hyper.domain
-        if not isinstance(domain, sp.Interval) or name == "eta":
+        if not isinstance(domain, sp.Interval):
             continue
-        for end in (domain.start, domain.end):
-            if not end.is_Rational:
-                continue
-            words = f"{name} = {end}" if end in domain else f"{name} -> {end}"
+        inner: Any = sp.Interval.open(domain.start, domain.end)
+        if inner != domain and name in shared and name != "eta":
+            yield f"{domain.start} < {name} < {domain.end}", _within(a, name, inner), _within(b, name, inner)
+        special: list[Any] = [end for end in (domain.start, domain.end) if end.is_Rational and name != "eta"]
+        for value in [*special, *([sp.S.One] if name not in shared and sp.S.One in domain.interior else [])]:
+            words = f"{name} = {value}" if value in domain else f"{name} -> {value}"
             try:
-                yield words, _with_value(a, name, end), _with_value(b, name, end)
+                yield words, _with_value(a, name, value), _with_value(b, name, value)
             except (DefinitionError, ValueError, ZeroDivisionError):
                 continue
+
+
+def _within(optimizer: Optimizer, name: str, domain: sp.Interval) -> Optimizer:
+    inside = HyperSymbol(name, domain)
+    changed: dict[Any, Any] = {h.symbol: inside for h in optimizer.hyper if h.name == name}
+    return optimizer.replace(
+        hyper=[Hyper(changed[h.symbol]) if h.symbol in changed else h for h in optimizer.hyper],
+        update=[eq.xreplace(changed) for eq in optimizer.update],
+        init={s: x.xreplace(changed) for s, x in optimizer.init.items()},
+    )
 
 
 def _with_value(optimizer: Optimizer, name: str, value: Any) -> Optimizer:
@@ -176,7 +191,8 @@ def in_words(comparison: Comparison) -> list[str]:
         lines.append(f"only while the learning rate is constant; under 1/t decay they part {c.witness}")
     elif c.outcome is Outcome.DIFFERENT:
         set_at = [f"{name} = {value}" for name, value in c.equality.hypers.items() if _tells(name, value)]
-        lines.append(f"refuted{' with ' + ', '.join(set_at) if set_at else ''}: the parameters part {c.witness}")
+        with_ = f" and {', '.join(set_at)}" if set_at else ""
+        lines.append(f"with hyperparameters of equal names{with_} the parameters part {c.witness}")
     elif c.outcome is Outcome.CONDITION and c.witness is not None:
         lines.append(f"else the parameters part {c.witness}")
     elif c.outcome is Outcome.UNDECIDED:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from symopt.decide import Status
+from symopt.derive.compare import in_words
 from symopt.derive.derivation import Derivation, Step
 from symopt.derive.theorems import Claim, Theorem
 from symopt.language.optimizer import Optimizer
@@ -14,6 +15,7 @@ from symopt.render.page.blocks import Block, Figure, Formula, Heading, Items, Pa
 from symopt.render.typeset import latex, lines, proved_statement
 
 if TYPE_CHECKING:
+    from symopt.derive.conventions import Held
     from symopt.render.plots import Plot
 
 _FORMATS: dict[str, Callable[[Page], str]] = {
@@ -92,6 +94,23 @@ def _rows(theorem: Theorem) -> Iterator[tuple[str, ...]]:
         verdict = "" if claim.status is Status.PROVED else f"{claim.status.value}: "
         yield link, claim.words, claim.guarantee.value, verdict + "; ".join(claim.methods), f"{theorem.seconds:.1f} s"
         link = ""
+
+
+def page_of_conventions(held: Iterable[Held]) -> Page:
+    """Every convention against the definition, and each two of a group against each other."""
+    rows: list[tuple[str, ...]] = []
+    for h in held:
+        one = h.one.name if h.one else "the definition"
+        _, *rest = in_words(h.comparison)
+        outcome = ", ".join(filter(None, (h.comparison.outcome.value, h.comparison.condition)))
+        rows.append((h.optimizer.name, one, h.other.name, outcome, "; ".join(rest)))
+    words = (
+        "Two ways to write a method are equal if for all hyperparameters of the first there are some of the second "
+        "with which they take the same steps; the matching is proved by induction. A condition such as epsilon -> 0 "
+        "is a limit. Where they are different, numbers show it with hyperparameters matched by name."
+    )
+    head = ("Method", "Written as", "Against", "Outcome", "Why")
+    return Page("Conventions, held against each other", (Words(words), Table(head, tuple(rows))))
 
 
 _THEOREM_CODE = """\
