@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from symopt.audit.claims import Claim, told_apart
 from symopt.audit.code import code_findings_of
+from symopt.audit.facts import Around, fact_opinion
 from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
 from symopt.audit.judge import Judge, Opinion, least_charitable, most_charitable
@@ -67,9 +68,26 @@ def audit_document(document: Document, progress: Progress | None = None) -> Docu
         return DocumentReport(document.path, problem=document.problem)
     found = formulas(document)
     opinions = [_uphill(o, f, document) for o, f in zip(_opinions(found, progress), found, strict=True)]
+    opinions = [_with_facts(o, f, document) for o, f in zip(opinions, found, strict=True)]
     findings = [_finding(f, o) for f, o in zip(found, opinions, strict=True)]
     code = code_findings_of(document)
     return DocumentReport(document.path, tuple(sorted([*findings, *code], key=lambda f: (f.line, f.column))))
+
+
+def _with_facts(opinion: Opinion, formula: Formula, document: Document) -> Opinion:
+    """The opinion, or a better one for a formula that no elementwise method explains."""
+    open_ = opinion.verdict in (Judgement.UNRECOGNISED, Judgement.GIVEN)
+    if not isinstance(formula.content, Statement) or not (open_ or opinion.verdict is Judgement.ERRATUM):
+        return opinion
+    lines = document.lines[max(0, formula.line - NEARBY) : formula.line]
+    around = Around(lines[-1] if lines else "", "\n".join(lines[:-1]))
+    try:
+        known = fact_opinion(formula.content, formula.source, around)
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+        return opinion  # SymPy's answer to mathematics that nobody writes
+    if known is None or (not open_ and known.verdict is Judgement.ERRATUM):
+        return opinion
+    return known
 
 
 def _uphill(opinion: Opinion, formula: Formula, document: Document) -> Opinion:

@@ -1,0 +1,76 @@
+"""One formula, asked of everything that is known apart from elementwise methods."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from symopt.audit.facts.series import series_opinion
+from symopt.audit.facts.updates import update_opinion
+from symopt.audit.facts.vector_series import vector_series_opinion
+from symopt.audit.findings import Judgement
+from symopt.audit.judge import Opinion, least_charitable
+from symopt.language.terms import Term
+from symopt.read.notation import Statement
+
+MAX_NODES = 400
+"""A formula longer than this is none of these."""
+
+
+@dataclass(frozen=True)
+class Around:
+    """Where a formula stands.
+
+    Args:
+        line: the text of its line.
+        before: the text of the lines above it, as far as the last heading, at most a few.
+    """
+
+    line: str = ""
+    before: str = ""
+
+
+def fact_opinion(content: Statement, source: str, around: Around) -> Opinion | None:
+    """What is to be said of a formula; None where it is none of the statements that are known."""
+    statements = [content, *content.also]
+    if sum(1 for s in statements for side in _sides(s) for _ in side.walk()) > MAX_NODES:
+        return None
+    found = [o for s in statements for o in _each(s, source, around)]
+    if not found or len(found) < len(statements):
+        return None
+    judged = [o for o in found if o.verdict is not Judgement.GIVEN]
+    return least_charitable(judged) if judged else found[0]
+
+
+def _sides(statement: Statement) -> list[Term]:
+    return [statement.left, *(right for _, right in statement.steps)]
+
+
+Step = Callable[[], Opinion | None]
+
+
+def _each(statement: Statement, source: str, around: Around) -> list[Opinion]:
+    out: list[Opinion] = []
+    left = statement.left
+    for symbol, right in statement.steps:
+        opinion = _relation(left, symbol, right, statement.clocks, source)
+        if opinion is not None:
+            out.append(opinion)
+    return out
+
+
+def _relation(left: Term, symbol: str, right: Term, clocks: frozenset[str], source: str) -> Opinion | None:
+    if symbol not in ("=", "~"):
+        return None
+    if symbol == "=" and _is_zero(right) and left.head in ("call", "grad") and left.name not in ("abs", "norm"):
+        return Opinion(Judgement.GIVEN)
+    tried: tuple[Step, ...] = (
+        lambda: vector_series_opinion(left, symbol, right, clocks, source),
+        lambda: series_opinion(left, symbol, right, source),
+        lambda: update_opinion(left, right, clocks, source),
+    )
+    return next((o for o in (step() for step in tried) if o is not None), None)
+
+
+def _is_zero(term: Term) -> bool:
+    return term.head == "number" and term.value == 0
