@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sympy import Max, Rational
+from sympy import Max
 
 from symopt.language import Optimizer, Sequence, Shape, dot, grad, hessian, identity, inverse, t, transpose
 from symopt.language.linear import Jacobian, Residual
@@ -136,7 +136,7 @@ def _quasi_newton() -> list[Entry]:
               (H[t - 1],), telling=False),
         Entry("bfgs-direct", B[t - 1] * d[t], -g[t - 1], _names(d=("d", "p", "s"), B=("B", "H"), g=GRADIENT),
               (B[t - 1],), telling=False),
-        Entry("bfgs", s[t], x[t] - x[t - 1], _names(s=pair["s"], x=("x", r"\theta", "w", r"\mathbf{x}")), telling=False),
+        Entry("bfgs", s[t], x[t] - x[t - 1], _names(s=pair["s"], x=("x", r"\theta", "w", "X")), telling=False),
         Entry("bfgs", y[t], g[t] - g[t - 1], _names(y=pair["y"], g=GRADIENT), telling=False),
     ]  # fmt: skip
 
@@ -190,5 +190,5 @@ def _conjugate_gradients() -> list[Entry]:
               _names(p=direction, r=residual, beta=share), (), *loose),
         Entry(name, p[t], -r[t] + beta[t - 1] * p[t - 1], _names(p=direction, r=residual, beta=share), (), *loose),
         Entry("cg-fletcher-reeves", d[t], -g[t] + beta[t] * d[t - 1], _names(beta=share, **searched), telling=False),
-        Entry(name, dot(p[t], A[t] * q[t]), 0 * Rational(1), _names(p=direction, q=direction, A=matrix), (A[t],), telling=False),
+        Entry(name, dot(p[t], A[t] * q[t]), 0 * alpha[t], _names(p=direction, q=direction, A=matrix), (A[t],), *loose),
     ]  # fmt: skip
