@@ -5,6 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from symopt.audit.facts.losses import loss_opinion
+from symopt.audit.facts.neurons import neuron_opinion
+from symopt.audit.facts.penalties import shape_opinion
+from symopt.audit.facts.rates import remark_opinion
 from symopt.audit.facts.series import series_opinion
 from symopt.audit.facts.updates import update_opinion
 from symopt.audit.facts.vector_series import vector_series_opinion
@@ -36,7 +40,9 @@ def fact_opinion(content: Statement, source: str, around: Around) -> Opinion | N
     if sum(1 for s in statements for side in _sides(s) for _ in side.walk()) > MAX_NODES:
         return None
     found = [o for s in statements for o in _each(s, source, around)]
-    if not found or len(found) < len(statements):
+    if not found:
+        return remark_opinion(content, source, around.line, around.before)
+    if len(found) < len(statements):
         return None
     judged = [o for o in found if o.verdict is not Judgement.GIVEN]
     return least_charitable(judged) if judged else found[0]
@@ -67,6 +73,9 @@ def _relation(left: Term, symbol: str, right: Term, clocks: frozenset[str], sour
     tried: tuple[Step, ...] = (
         lambda: vector_series_opinion(left, symbol, right, clocks, source),
         lambda: series_opinion(left, symbol, right, source),
+        lambda: neuron_opinion(left, right, source),
+        lambda: loss_opinion(left, right, source),
+        lambda: shape_opinion(left, right),
         lambda: update_opinion(left, right, clocks, source),
     )
     return next((o for o in (step() for step in tried) if o is not None), None)
