@@ -196,3 +196,13 @@ def test_hyperparameters_are_checked() -> None:
     with pytest.raises(DimensionMismatch, match=r"vector of shape \(n,\)"):
         run_vector(get("newton"), bowl(), [[1.0, 2.0]])
     assert residual is Residual
+
+
+@pytest.mark.parametrize("method", [get("bfgs"), "bfgs", "newton"], ids=str)
+def test_the_common_entry_runs_them(method: Any) -> None:
+    import symopt
+
+    problem = rosenbrock()
+    assert symopt.run(method, problem.oracle, problem.start, 100)[-1] == pytest.approx([1.0, 1.0])
+    with pytest.raises(symopt.kernels.KernelError, match="vector-valued"):
+        symopt.run("adam", problem.oracle, problem.start, 1)
