@@ -304,7 +304,8 @@ def _row(equation: Any, forms: Mapping[Sequence, Any]) -> _Row:
 def _split(form: Any, first: int) -> tuple[Any, Any]:
     """(what is not a sum over the steps so far, the term of step ``_PLACE`` of what is)."""
     free, term = sp.S.Zero, sp.S.Zero
-    for part in sp.Add.make_args(sp.expand_mul(form, deep=False)):
+    expanded: Any = sp.expand_mul(form, deep=False)
+    for part in sp.Add.make_args(expanded):
         factors: Any = sp.Mul.make_args(part)
         sums = [f for f in factors if _over_steps(f, first)]
         if len(sums) != 1:

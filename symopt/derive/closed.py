@@ -266,7 +266,8 @@ def _nested(forcing: Any, first: int) -> tuple[Any, Any, Any]:
     """(terms of the sums over the steps to t, of those to t - 1, the rest) of an input."""
     terms: dict[Any, Any] = {t: sp.S.Zero, t - 1: sp.S.Zero}
     rest: Any = sp.S.Zero
-    for part in sp.Add.make_args(sp.expand_mul(forcing)):
+    expanded: Any = sp.expand_mul(forcing)
+    for part in sp.Add.make_args(expanded):
         sums = [s for s in sp.Mul.make_args(part) if isinstance(s, sp.Sum)]
         limits: Any = sums[0].limits[0] if len(sums) == 1 else (None, None, None)
         if limits[1] == first + 1 and limits[2] in terms:
