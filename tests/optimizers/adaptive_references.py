@@ -240,20 +240,6 @@ def optimistic_adam(h: Hyper) -> Step:
     return step
 
 
-def novograd(h: Hyper) -> Step:
-    m: Number = 0
-    v: Number | None = None
-
-    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
-        nonlocal m, v
-        g = grad(x)
-        v = g * g if v is None else v + (1 - h["beta_2"]) * (g * g - v)
-        m = h["beta_1"] * m + (g / (mp.sqrt(v) + h["epsilon"]) + h["lambda"] * x)
-        return x - h["eta"] * m
-
-    return step
-
-
 def fromage(h: Hyper) -> Step:
     """On one coordinate the step is the parameter's own size, against the gradient's sign."""
 
@@ -289,6 +275,5 @@ ADAPTIVE: dict[str, Callable[[Hyper], Step]] = {
     "lamb": lamb,
     "optimistic-gradient-descent": optimistic,
     "optimistic-adam": optimistic_adam,
-    "novograd": novograd,
     "fromage": fromage,
 }
