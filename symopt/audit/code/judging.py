@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from symopt.audit.catalogue import plain, under_conventions
 from symopt.audit.code.claims import Reading, readings
 from symopt.audit.code.equations import BEFORE, Chain, Step
-from symopt.audit.code.slips import ORDER, Hypothesis, Slip, hypotheses, sentence
+from symopt.audit.code.slips import ORDER, STUCK, Hypothesis, Slip, hypotheses, sentence
 from symopt.audit.explain import Custom, Explanation
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Judge, Opinion
@@ -195,6 +195,8 @@ class Court:
             without = next((o for h, o in table if {s.name for s in h.slips} == kinds - {slip.name}), [])
             shown = (self._shown(slip, without, form, solved) for form, solved in forms)
             opinion = next((o for o in shown if o is not None), None)
+            if opinion is None and slip.name == STUCK:
+                opinion = _dividing_by_zero(found.reading.model.system)
             if opinion is None:
                 return None
             said.append(Said(slip.key, opinion, slip=slip, reading=reading))
@@ -263,6 +265,12 @@ def _wanting(group: Group, reading: Interpretation) -> int:
     given = {reading.model.gradient, reading.model.params}
     meanings = reading.meanings.items()
     return sum(not m.hyper and m.key not in given and n not in group.defined for n, m in meanings)
+
+
+def _dividing_by_zero(system: str) -> Opinion:
+    """What is to be said of a bias correction that is zero in every step, so that no run has a value to compare."""
+    witness = {"t": 1, "claimed": "a division by 1 - beta^0 = 0", "correct": "1 - beta"}
+    return Opinion(Judgement.ERRATUM, system, (), STUCK, sentence(STUCK), witness=witness)
 
 
 def _size(reading: Reading) -> int:

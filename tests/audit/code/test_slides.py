@@ -117,3 +117,22 @@ def test_a_broken_line_is_reported_and_the_rest_read() -> None:
 def test_a_step_uphill_is_right_where_the_code_speaks_of_it() -> None:
     assert verdicts("# gradient ascent\ng = grad(w)\nw = w + lr * g\n") == ["variant"]
     assert verdicts("g = grad(w)\nw = w + lr * g\n") == ["erratum"]
+
+
+def test_a_counter_that_never_counts_is_found() -> None:
+    program = """\
+class Adam:
+    def __init__(self, lr, beta1, beta2, eps):
+        self.lr, self.beta1, self.beta2, self.eps = lr, beta1, beta2, eps
+        self.m, self.v, self.t = 0, 0, 0
+
+    def step(self, w, g):
+        self.m = self.beta1 * self.m + (1 - self.beta1) * g
+        self.v = self.beta2 * self.v + (1 - self.beta2) * g**2
+        m = self.m / (1 - self.beta1**self.t)
+        v = self.v / (1 - self.beta2**self.t)
+        return w - self.lr * m / (np.sqrt(v) + self.eps)
+"""
+    assert "step counter never incremented" in mistakes(program)
+    counting = program.replace("        self.m = self.b", "        self.t += 1\n        self.m = self.b")
+    assert verdicts(counting) == ["correct"]
