@@ -16,6 +16,7 @@ from symopt.kernels import KernelError
 from symopt.language import Expect, Optimizer, Sequence, Shape, dot, grad, t
 from symopt.language.vocabulary import eta, g, m, mu, phi, theta, velocity
 from symopt.optimizers import vector_methods
+from symopt.rewrites.variants import variants
 from tests.kernels.definitions import ELEMENTWISE, wrapped
 from tests.optimizers.stepping import Run
 from tests.optimizers.strategies import STEPS, hyperparameters, oracles
@@ -97,6 +98,19 @@ def test_several_gradients_older_values_and_exchanges(optimizer: Optimizer, data
         assert abs(params[0] - value) <= 1e-9 * max(1, abs(value)), f"step {step}"
         assert places == params
         assert held == state
+
+
+@pytest.mark.slow
+@every_definition
+def test_every_convention_has_a_kernel(optimizer: Optimizer) -> None:
+    for variant in variants(optimizer):
+        made = variant.optimizer
+        kernel = symopt.kernel(made)
+        missing = [s.hyper for s in kernel.plan.settings if s.default is None]
+        hyper = {h.name: 3.0 if h.symbol.is_integer else 0.01 for h in missing}
+        params, state = kernel.step(np.ones(3), np.ones(3), kernel.init(np.ones(3), **hyper), **hyper)
+        assert params.shape == (3,)
+        assert state["t"] == 1
 
 
 @pytest.mark.parametrize("optimizer", vector_methods().values(), ids=lambda o: o.name)
