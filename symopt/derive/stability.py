@@ -182,19 +182,21 @@ def _of_two(method: LinearMethod) -> tuple[Step, Step]:
     oscillating, separate = sp.Le(inside, 0, evaluate=False), sp.Ge(inside, 0, evaluate=False)
     root = sp.sqrt(inside)
     split = sp.Mul(z - (trace + root) / 2, z - (trace - root) / 2, evaluate=False)
-    pieces = [(sp.sqrt(determinant), oscillating), ((sp.Abs(trace) + root) / 2, sp.true)]
-    result = sp.Eq(RADIUS(M), sp.Piecewise(*pieces, evaluate=False), evaluate=False)
+    never = holds(sp.Gt(inside, 0, evaluate=False), limit=_SHORT)
+    apart = (sp.Abs(trace) + root) / 2
+    pieces = [(sp.sqrt(determinant), oscillating), (apart, sp.true)]
+    result = sp.Eq(RADIUS(M), apart if never.proved else sp.Piecewise(*pieces, evaluate=False), evaluate=False)
     # a + i b is a root by its real and its imaginary part, and a**2 + b**2 is the product of the two roots.
     a, b = trace / 2, sp.sqrt(-inside) / 2
     x, w = sp.Symbol("x", real=True), sp.Symbol("w", nonnegative=True)
     larger = sp.Max(sp.Abs(x + w), sp.Abs(x - w)), sp.Abs(x) + w
-    sizes = [
+    complex_pair = [
         identity(a**2 - b**2 - trace * a + determinant, sp.S.Zero, assuming=[oscillating]),
         identity(2 * a * b - trace * b, sp.S.Zero, assuming=[oscillating]),
         identity(a**2 + b**2, determinant, assuming=[oscillating]),
-        identity(*larger, assuming=[x >= 0]),
-        identity(*larger, assuming=[x <= 0]),
     ]
+    sizes = [never] if never.proved else complex_pair
+    sizes += [identity(*larger, assuming=[x >= 0]), identity(*larger, assuming=[x <= 0])]
     rule = (
         "a pair of complex roots has the square root of their product as its absolute value; of two real roots, "
         "(T + w)/2 and (T - w)/2, the larger absolute value is (|T| + w)/2"
