@@ -44,7 +44,7 @@ def dimensions(expression: Any) -> Dimensions:
     Raises:
         ShapeError: parts that do not fit, named.
     """
-    e = sp.sympify(expression)
+    e = sp.sympify(expression, strict=True)
     fixed = next((shape for kinds, shape in _FIXED if isinstance(e, kinds)), None)
     if fixed is not None:
         return fixed

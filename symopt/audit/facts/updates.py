@@ -18,8 +18,6 @@ from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
 from symopt.decide import linear_identity
 from symopt.decide.verdict import Status, Verdict
-from symopt.kernels.linear_algebra import Step, compiled
-from symopt.kernels.oracle import Oracle
 from symopt.language import Sequence, Shape, t
 from symopt.language import terms as T
 from symopt.language.dimensions import ShapeError, dimensions
@@ -250,6 +248,10 @@ def _quick(entry: Entry, sides: tuple[Any, Any]) -> bool:
 
 def _worked_out(e: Any, symmetric: tuple[Any, ...]) -> Any:
     """The value on random vectors of three coordinates."""
+    # SciPy takes a second to load, and only wrong formulas need it.
+    from symopt.kernels.linear_algebra import Step, compiled
+    from symopt.kernels.oracle import Oracle
+
     random = np.random.default_rng(5)
     values: dict[At, Any] = {}
     for value in sorted(e.atoms(At), key=str):
@@ -274,7 +276,7 @@ def _refutation(entry: Entry, reading: Reading, left: Term, right: Term, clocks:
         return None
     implied = dict(entry.implied)
     if sides[0] == entry.left:
-        pair = sides[1].xreplace(implied), sp.sympify(entry.right).xreplace(implied)
+        pair = sides[1].xreplace(implied), sp.sympify(entry.right, strict=True).xreplace(implied)
     else:
         pair = (sides[0] - sides[1]).xreplace(implied), (entry.left - entry.right).xreplace(implied)
     verdict = linear_identity(*pair, symmetric=entry.symmetric, limit=2.0)
