@@ -19,6 +19,7 @@ EQUAL, CONDITION, DIFFERENT = Outcome.EQUAL, Outcome.CONDITION, Outcome.DIFFEREN
         ("momentum-average", "momentum-accumulated", EQUAL, True),
         ("nesterov", "nesterov-phi", EQUAL, True),
         ("gradient-descent", "momentum", EQUAL, True),
+        ("nesterov", "nesterov-simplified", EQUAL, None),
         ("qhm", "momentum-average", CONDITION, None),
         ("momentum", "nesterov", CONDITION, None),
         ("adagrad", "rmsprop", DIFFERENT, None),
