@@ -7,10 +7,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from symopt.audit.code.copies import copied
 from symopt.audit.code.equations import Chain, Step, chains, step_of
 from symopt.audit.code.judging import Court, Outcome, Said
 from symopt.audit.code.printing import Patch, Printer
-from symopt.audit.code.slips import EARLY, OVERWRITTEN, STUCK
+from symopt.audit.code.slips import EARLY, FOREIGN, OVERWRITTEN, STUCK
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
 from symopt.language import terms as T
@@ -89,6 +90,10 @@ def _unit(program: Program, recurrence: Recurrence, court: Court, hint: str) -> 
     """One step judged, parameter by parameter; None where nothing in it is moved by a gradient."""
     step = step_of(recurrence)
     found = chains(step, _gradients(step))
+    copies = list(copied(program.source.text, step, found))
+    if copies:
+        marked = {place: Remark(place[0], source, opinion) for _, (place, source, opinion) in copies}
+        return Unit(recurrence, tuple(marked.values()), FOREIGN)
     outcomes = [(c, court.outcome(step, recurrence, c, hint)) for c in found]
     known = [(c, o) for c, o in outcomes if o.system]
     text = program.source.text[slice(*recurrence.span)]

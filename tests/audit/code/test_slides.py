@@ -57,17 +57,21 @@ def test_a_state_that_is_never_given_a_value_makes_it_incomplete() -> None:
     assert "`lr`" in finding.explanation
 
 
-def test_two_parameters_are_both_read() -> None:
-    found = said_of(
-        "for t in range(1, T):\n"
-        "    dw, db = grad_w(w, b), grad_b(w, b)\n"
-        "    vw = mu * vw + eta * dw\n"
-        "    vb = mu * vb - eta * db\n"
-        "    w = w - vw\n"
-        "    b = b - vb\n"
-    )
-    assert [f.verdict for f in found] == ["erratum"]
-    assert found[0].line in (4, 6)
+COPIED = """\
+for t in range(1, T):
+    dw, db = grad_w(w, b), grad_b(w, b)
+    vw = mu * vw + eta * dw
+    v_b = mu * v_b + eta * db
+    w = w - vw
+    b = b - v_b
+"""
+
+
+def test_a_line_copied_from_another_parameter_is_found_where_it_stands() -> None:
+    assert "erratum" not in verdicts(COPIED)
+    (finding,) = said_of(COPIED.replace("eta * db", "eta * dw"))
+    assert (finding.line, finding.rewrite) == (4, "another parameter's value")
+    assert finding.fix == "v_b = mu * v_b + eta * db"
 
 
 @pytest.mark.parametrize(
