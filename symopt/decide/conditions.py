@@ -65,10 +65,30 @@ def _extreme(n: Normalizer, head: str, first: Signs, args: tuple[Any, ...]) -> R
 
 def piecewise(n: Normalizer, e: Any) -> Ratio:
     """The value of the first row whose condition holds."""
-    for value, condition in e.args:
-        if holds(n, condition):
-            return n(value)
+    try:
+        for value, condition in e.args:
+            if holds(n, condition):
+                return n(value)
+    except Undecidable:
+        if not n.signs.everywhere:
+            raise
+        return _opaque(n, e.args)
     raise Undecidable("no row of a case distinction applies")
+
+
+def _opaque(n: Normalizer, rows: tuple[Any, ...]) -> Ratio:
+    """A case distinction that is not made: rows with equal values and conditions have equal values."""
+    heads: list[str] = []
+    args: list[Ratio] = []
+    for value, condition in rows:
+        args.append(n(value))
+        heads.append("otherwise")
+        if condition != sp.true:
+            if not isinstance(condition, Relational):
+                raise Undecidable(f"the condition {condition} is not a comparison")
+            heads[-1] = type(condition).__name__
+            args.append(n.field.subtract(n(condition.lhs), n(condition.rhs)))
+    return n.applied(f"cases {' '.join(heads)}", tuple(args))
 
 
 def holds(n: Normalizer, condition: Any) -> bool:

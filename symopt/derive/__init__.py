@@ -12,6 +12,7 @@ from symopt.derive.expectations import (
     time_constant,
     variance,
 )
+from symopt.derive.periodic import unroll_rounds
 from symopt.derive.recurrences import solve_recurrence
 from symopt.derive.substitution import ChangeOfVariables, change_of_variables
 from symopt.derive.topics import Topic, derivations, topic, topics, topics_of
@@ -20,5 +21,6 @@ from symopt.derive.unrolled import unroll
 __all__ = [
     "ChangeOfVariables", "Derivation", "Guarantee", "NotDerivable", "Step", "Topic", "UnknownTopic",
     "bias_correction", "change_of_variables", "corrected_variance", "derivations", "drift", "effective_sample_size",
-    "expect", "half_life", "solve_recurrence", "time_constant", "topic", "topics", "topics_of", "unroll", "variance",
+    "expect", "half_life", "solve_recurrence", "time_constant", "topic", "topics", "topics_of", "unroll",
+    "unroll_rounds", "variance",
 ]  # fmt: skip

@@ -60,11 +60,15 @@ def modes(matrix: Any) -> tuple[Mode, ...]:
 
 def eigenvalues(matrix: Any) -> list[tuple[Any, int]]:
     """The roots of the characteristic polynomial with their multiplicities, from its factors."""
-    polynomial = matrix.charpoly(_LAMBDA).as_expr()
+    # Powers such as mu**k are symbols to SymPy's polynomials, which cannot put them in order otherwise.
+    powers = {p: sp.Dummy(real=True) for p in matrix.atoms(sp.Pow) if not p.exp.is_Rational}
+    back = {name: p for p, name in powers.items()}
+    polynomial = matrix.xreplace(powers).charpoly(_LAMBDA).as_expr()
     found: dict[Any, int] = {}
     for factor, multiplicity in sp.factor_list(polynomial, _LAMBDA)[1]:
         for root in _roots(sp.Poly(factor, _LAMBDA)):
-            found[root] = found.get(root, 0) + multiplicity
+            value = root.xreplace(back)
+            found[value] = found.get(value, 0) + multiplicity
     return list(found.items())
 
 

@@ -57,6 +57,10 @@ def _fraction(e: Any, parameters: Mapping[Any, Fraction], values: dict[tuple[str
             return product
         case sp.Pow():
             return go(e.base) ** int(go(e.exp))
+        case sp.Mod():
+            return go(e.args[0]) % go(e.args[1])
+        case sp.Piecewise():
+            return next(go(row.expr) for row in e.args if row.cond == sp.true or go(row.cond.lhs) == go(row.cond.rhs))
     raise TypeError(f"{type(e).__name__} {e}")
 
 
@@ -99,6 +103,8 @@ class _Evaluation:
                 steps = range(int(self(low, bound)), int(self(high, bound)) + 1)
                 parts = [self(e.function, {**bound, variable: k}) for k in steps]
                 return mpmath.fsum(parts) if isinstance(e, sp.Sum) else self.product(parts)
+            case sp.Mod():
+                return self(e.args[0], bound) % self(e.args[1], bound)
             case sp.FallingFactorial():
                 return mpmath.ff(*(self(p, bound) for p in e.args))
         raise TypeError(f"{type(e).__name__} {e}")

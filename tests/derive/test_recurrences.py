@@ -55,6 +55,7 @@ CASES = {
     "delay": [eq(x[t], y[t - 1]), eq(y[t], f[t])],
     "varying": [eq(x[t], c[t] * x[t - 1] + f[t])],
     "running mean": [eq(x[t], (1 - 1 / t) * x[t - 1] + f[t] / t)],
+    "periodic": [eq(x[t], sp.Piecewise((a, Eq(sp.Mod(t, 3), 0)), (1, True)) * x[t - 1] + f[t])],
     "schedule": [eq(y[t], mu * y[t - 1] + g[t]), eq(x[t], x[t - 1] - c[t] * y[t])],
     "varying and forced by a sum": [eq(y[t], mu * y[t - 1] + g[t]), eq(x[t], c[t] * x[t - 1] + y[t])],
 }
