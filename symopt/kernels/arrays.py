@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
 from types import ModuleType
 from typing import Any
@@ -18,6 +20,9 @@ from symopt.kernels.plan import Plan
 
 Array = NDArray[np.floating[Any]]
 
+LARGE = 2**18
+"""Coordinates from which on a second thread is worth its start."""
+
 
 class ArrayKernel(Kernel):
     """A kernel whose arrays are NumPy's.
@@ -27,6 +32,8 @@ class ArrayKernel(Kernel):
     """
 
     backend = "numpy"
+    parts = min(2, os.cpu_count() or 1)
+    """Pieces in which large arrays are worked on in place, at once."""
 
     def __init__(self, plan: Plan, hyper: Mapping[str, Any], module: ModuleType) -> None:
         super().__init__(plan, hyper)
@@ -130,7 +137,31 @@ class ArrayKernel(Kernel):
         if out[0] is not params or out[1] is not state:
             params = _apart(params, written)
             state = State(state.optimizer, {k: _apart(v, written) for k, v in state.items()})
-        self.module.step(params, *gradients, state, out=out, **values)
+        flat = (params, *gradients, *(state[n] for n in self._kept), *written)
+        if self.parts > 1 and params.size >= LARGE and not self.plan.sums and all(a.flags.c_contiguous for a in flat):
+            self._in_parts(params, gradients, state, out, values)
+        else:
+            self.module.step(params, *gradients, state, out=out, **values)
+
+    def _in_parts(
+        self, params: Array, gradients: Sequence[Array], state: State, out: tuple[Array, State], values: dict[str, Any]
+    ) -> None:
+        """The step on pieces of the arrays at once: NumPy works outside the interpreter's lock."""
+        edges = [params.size * i // self.parts for i in range(self.parts + 1)]
+
+        def piece(start: int, stop: int) -> State:
+            def part(array: Array) -> Array:
+                return array.reshape(-1)[start:stop]
+
+            held = {k: part(v) if k in self._kept else v for k, v in state.items()}
+            after = State(state.optimizer, {k: part(v) if k in self._kept else v for k, v in out[1].items()})
+            self.module.step(part(params), *map(part, gradients), held, out=(part(out[0]), after), **values)
+            return after
+
+        with ThreadPoolExecutor(self.parts) as pool:
+            *_, after = pool.map(piece, edges[:-1], edges[1:])
+        for name in (k for k in after if k not in self._kept):
+            out[1][name] = after[name]
 
     def _step_each(
         self,
@@ -202,6 +233,7 @@ class CompiledKernel(ArrayKernel):
     """A kernel in compiled code, for two types of numbers; sweeps over settings are NumPy's."""
 
     backend = "numba"
+    parts = 1  # compiled code has threads of its own
 
     def array(self, value: Any, what: str) -> Array:
         array = super().array(value, what)

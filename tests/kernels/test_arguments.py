@@ -74,6 +74,19 @@ def test_a_gradient_that_is_the_parameters_themselves() -> None:
         assert same(params, expected), optimizer.name
 
 
+@pytest.mark.parametrize("name", ["adam", "nadam-schedule", "radam", "heavy-ball", "lamb"])
+def test_large_arrays_in_pieces(name: str) -> None:
+    kernel = symopt.kernel(name, **{k: 0.01 for k in ("eta", "mu") if name == "heavy-ball"})
+    rng = np.random.default_rng(0)
+    start, gradients = rng.normal(size=(3, 100_001)), list(rng.normal(size=(2, 3, 100_001)))
+    expected, held = run(kernel, {}, start, gradients)
+    params, state = start.copy(), kernel.init(start)
+    for gradient in gradients:
+        kernel.step(params, gradient, state, out=(params, state))
+    assert same(params, expected)
+    assert all(same(state[k], held[k]) for k in held)
+
+
 def test_nan_and_infinity_pass_through() -> None:
     kernel, _ = ready("adam")
     start = np.zeros(3)
