@@ -9,10 +9,21 @@ import numpy as np
 
 from symopt.language.terms import Term
 
+
+def _norm(x: Any) -> Any:
+    """Over the coordinates, which are the last axis of every array; a number is its own only coordinate."""
+    return np.abs(x) if np.ndim(x) == 0 else np.sqrt(np.sum(np.square(x), axis=-1, keepdims=True))
+
+
+def _dot(x: Any, y: Any) -> Any:
+    product = np.multiply(x, y)
+    return product if np.ndim(product) == 0 else np.sum(product, axis=-1, keepdims=True)
+
+
 _CALLS: dict[str, Callable[..., Any]] = {
     "sqrt": np.sqrt, "abs": np.abs, "sign": np.sign, "max": np.maximum, "min": np.minimum, "exp": np.exp,
     "log": np.log, "floor": np.floor, "ceil": np.ceil, "mod": np.mod, "sin": np.sin, "cos": np.cos, "tanh": np.tanh,
-    "norm": np.abs, "dot": np.multiply,
+    "norm": _norm, "dot": _dot,
 }  # fmt: skip
 _RELATIONS: dict[str, Callable[..., Any]] = {
     "=": np.equal, "<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal, "!=": np.not_equal,

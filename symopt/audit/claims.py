@@ -70,12 +70,12 @@ class Claim:
     @cached_property
     def timed(self) -> frozenset[str]:
         """Names that stand somewhere with a time index."""
-        return frozenset(n.name for side in (self.left, self.right) for _, n in side.walk() if n.head == "at")
+        return frozenset(n.name for side in (self.left, self.right) for n in side.nodes() if n.head == "at")
 
     @cached_property
     def circular(self) -> bool:
         """Whether it gives a value from that very value."""
-        return self.indexed and any(node == self.left for _, node in self.right.walk())
+        return self.indexed and any(node == self.left for node in self.right.nodes())
 
     @cached_property
     def counts(self) -> bool:
@@ -85,30 +85,33 @@ class Claim:
     @cached_property
     def evaluable(self) -> bool:
         """Whether it is made of nothing but arithmetic on numbers and one-index sequences."""
-        nodes = [node for side in (self.left, self.right) for _, node in side.walk()]
+        nodes = [node for side in (self.left, self.right) for node in side.nodes()]
         return all(_has_value(node) for node in nodes)
 
     @cached_property
     def cased(self) -> bool:
         """Whether it tells cases apart."""
-        return any(node.head == "cases" for _, node in self.right.walk())
+        return any(node.head == "cases" for node in self.right.nodes())
 
     @cached_property
     def expects(self) -> bool:
-        return any(node.head == "expect" for side in (self.left, self.right) for _, node in side.walk())
+        return any(node.head == "expect" for side in (self.left, self.right) for node in side.nodes())
 
     @cached_property
     def labels(self) -> bool:
         """Whether a gradient in it is told apart only by the index of the variable (``\\nabla w_i``)."""
-        nodes = [node for side in (self.left, self.right) for _, node in side.walk()]
+        nodes = [node for side in (self.left, self.right) for node in side.nodes()]
         return any(n.head == "grad" and n.name == "label" and n.args[0].head == "at" for n in nodes)
+
+    @cached_property
+    def gradients(self) -> tuple[Term, ...]:
+        """Its calls of the oracle."""
+        return tuple(n for side in (self.left, self.right) for n in side.nodes() if n.head == "grad")
 
     @cached_property
     def loose(self) -> frozenset[str]:
         """Names that stand somewhere on the right without a time index."""
-        return (
-            frozenset(node.name for _, node in self.right.walk() if node.head == "name") - self.clocks - {"otherwise"}
-        )
+        return frozenset(node.name for node in self.right.nodes() if node.head == "name") - self.clocks - {"otherwise"}
 
 
 def _counts(term: Term, clocks: frozenset[str]) -> bool:
@@ -126,7 +129,7 @@ def _has_value(node: Term) -> bool:
 
 
 def _indices(term: Term) -> Iterable[Term]:
-    return (node.args[0] for _, node in term.walk() if node.head == "at")
+    return (node.args[0] for node in term.nodes() if node.head == "at")
 
 
 def _constant(index: Term) -> int | None:
@@ -151,7 +154,7 @@ def gradient_variables(terms: Iterable[Term]) -> frozenset[str]:
     """The parameters' names: the symbols at which, or with respect to which, gradients are taken."""
     found: set[str] = set()
     for term in terms:
-        for _, node in term.walk():
+        for node in term.nodes():
             if node.head == "grad" and node.args[0].head in ("name", "at"):
                 found.add(node.args[0].name)
     return frozenset(found)
@@ -178,8 +181,8 @@ def told_apart(claims: Sequence[Claim]) -> list[Claim]:
     """
     claims = [_with_first_value(c) for c in claims]
     sides = [side for c in claims for side in (c.left, c.right)]
-    timed = {n.name for side in sides for _, n in side.walk() if n.head == "at"}
-    loose = {n.name for side in sides for _, n in side.walk() if n.head == "name"}
+    timed = {n.name for side in sides for n in side.nodes() if n.head == "at"}
+    loose = {n.name for side in sides for n in side.nodes() if n.head == "name"}
     both = {n for n in timed & loose if hyper_like(n)}
     if not both:
         return list(claims)

@@ -1,4 +1,4 @@
-"""A document's equation, tried on a model's runs under many readings of its symbols at once."""
+"""A document's equation, tried on the runs of several models under many readings of its symbols at once."""
 
 from __future__ import annotations
 
@@ -7,33 +7,19 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from symopt.audit.arithmetic import apply
 from symopt.audit.claims import Claim
-from symopt.audit.models import STEPS, Model, Trial
+from symopt.audit.models import Model
+from symopt.audit.runs import answer, column, constant_answer, draws
+from symopt.audit.trials import Axis, Bench, Candidates, Flags, Meaning, Places, Trial, axis_of, bench
 from symopt.language.terms import Term
 
 TOLERANCE = 1e-9
-
-
-@dataclass(frozen=True)
-class Meaning:
-    """What a document's symbol stands for.
-
-    Args:
-        key: name of a quantity or hyperparameter of the model.
-        hyper: whether it is a hyperparameter.
-        sign: -1 where the document's symbol is the quantity's negative.
-        offset: the document's index of the value that step t makes is t + offset.
-        lag: for an occurrence without an index: 0 for the step's new value, 1 for the one before.
-    """
-
-    key: str
-    hyper: bool = False
-    sign: int = 1
-    offset: int = 0
-    lag: int = 0
+AT_ONCE = 100_000
+"""How many readings are tried at once, over all models."""
+AGREEING = 400
+"""How many readings that hold are kept of each model."""
 
 
 @dataclass(frozen=True)
@@ -57,113 +43,177 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True)
 class Setting:
-    """What one document's equations are tried against.
+    """What a document says beside the equation that is tried.
 
     Args:
-        model: the definition.
         aliases: symbols that the document defines for itself, replaced by their definitions.
         params: names under which the document takes gradients.
     """
 
-    model: Model
     aliases: Mapping[str, Claim]
     params: frozenset[str]
 
-    def trials(self, claim: Claim) -> Sequence[Trial]:
-        """The runs that an equation has to hold in."""
-        if claim.expects:
-            return self.model.stationary_trials
-        return (*self.model.trials, *self.model.first_steps) if claim.cased else self.model.trials
 
-    def agreements(
-        self, claim: Claim, candidates: Mapping[str, Sequence[Meaning]], choice: Choice
-    ) -> Iterator[Mapping[str, Meaning]]:
-        """The readings, out of all combinations of ``candidates``, under which the equation holds in every run."""
-        names = tuple(candidates)
-        agree = np.ones([len(candidates[n]) for n in names], dtype=bool)
-        informed = np.zeros_like(agree)
-        trials = self.trials(claim)
-        for trial in trials:
-            with np.errstate(all="ignore"):
-                both = _Sides(self, claim, trial, names, candidates, choice).compare()
-            if both is None:
-                return
-            close, known = both
-            agree &= close | ~known
-            informed |= known
-            if not agree.any():
-                return
-        for spot in np.argwhere(agree & informed):
-            yield {n: candidates[n][i] for n, i in zip(names, spot, strict=True)}
+def agreements(
+    setting: Setting,
+    on: Bench,
+    claim: Claim,
+    candidates: Mapping[str, Candidates],
+    choice: Choice,
+    models: Places,
+) -> Iterator[tuple[int, dict[str, Meaning]]]:
+    """The readings, out of all combinations of ``candidates``, under which the equation holds in every run.
+
+    Args:
+        setting: the rest of the document.
+        on: the models that the numbers of ``models`` are of.
+        claim: the equation.
+        candidates: what each of its symbols may stand for.
+        choice: how the rest of it is read.
+        models: those to try.
+
+    Returns:
+        Each model's number with a reading that holds.
+    """
+    sizes = np.ones(len(models))
+    for c in candidates.values():
+        sizes *= c.counts[models]
+    order = np.argsort(sizes, kind="stable")
+    order = order[sizes[order] > 0]
+    while len(order):
+        # Together what fits: the last of them is the largest.
+        fits = np.arange(1, len(order) + 1) * sizes[order] <= AT_ONCE
+        count = max(int(fits.sum()), 1)
+        yield from _agreements(setting, on, claim, candidates, choice, models[np.sort(order[:count])])
+        order = order[count:]
+
+
+def _agreements(
+    setting: Setting, on: Bench, claim: Claim, candidates: Mapping[str, Candidates], choice: Choice, models: Places
+) -> Iterator[tuple[int, dict[str, Meaning]]]:
+    names, rank = tuple(candidates), len(candidates)
+    spread = {n: candidates[n].spread(models, i, rank) for i, n in enumerate(names)}
+    axes = {n: axis for n, (axis, _) in spread.items()}
+    shape = (len(models), *(axes[n].row.shape[i + 1] for i, n in enumerate(names)))
+    first, *others = on.trials(claim)
+    number = models.reshape(-1, *([1] * rank))
+    both = _Sides(setting, on, claim, first, choice, number, axes).compare()
+    if both is None:
+        return
+    agree, informed = (np.broadcast_to(x, shape) for x in both)
+    for _, known in spread.values():
+        agree = agree & known
+    spots = np.nonzero(agree)
+    told = informed[spots]
+    for trial in others:
+        if not len(told):
+            return
+        number = models[spots[0]]
+        flat = {n: _at(axes[n], spots) for n in names}
+        both = _Sides(setting, on, claim, trial, choice, number, flat).compare()
+        if both is None:
+            return
+        present = trial.present[number]
+        kept = np.broadcast_to(both[0], told.shape) | ~present
+        told = (told | (both[1] & present))[kept]
+        spots = tuple(s[kept] for s in spots)
+    found = np.transpose([s[told] for s in spots])
+    seen: dict[int, int] = {}
+    for where, *row in found.tolist():
+        seen[where] = seen.get(where, 0) + 1
+        if seen[where] <= AGREEING:
+            model = int(models[where])
+            yield model, {n: candidates[n].meanings[model][i] for n, i in zip(names, row, strict=True)}
+
+
+def _at(axis: Axis, spots: tuple[Places, ...]) -> Axis:
+    """The meanings at some spots of a grid, in one row."""
+    where = tuple(s if n > 1 else 0 for n, s in zip(axis.row.shape, spots, strict=True))
+    return Axis(*(np.broadcast_to(x[where], spots[0].shape) for x in axis))
 
 
 class Probe:
-    """One reading of an equation's symbols, against which many variations of the equation are tried quickly.
+    """Readings of an equation's symbols in one model, on which many variations of the equation are tried quickly.
 
     Variations share most of their parts; the value of a shared part is worked out once a run.
     """
 
-    def __init__(self, setting: Setting, claim: Claim, meanings: Mapping[str, Meaning], choice: Choice) -> None:
-        trials = setting.trials(claim)
-        self.runs = [_Sides(setting, claim, trial, (), {}, choice, meanings) for trial in trials]
+    def __init__(
+        self, setting: Setting, model: Model, claim: Claim, rows: Sequence[Mapping[str, Meaning]], choice: Choice
+    ) -> None:
+        on = bench((model,))
+        names = rows[0].keys()
+        axes = {n: axis_of([row[n] for row in rows], model) for n in names}
+        number = np.zeros(len(rows), dtype=np.intp)
+        self.count = len(rows)
+        self.runs = [
+            _Sides(setting, on, claim, trial, choice, number, axes, remember=True) for trial in on.trials(claim)
+        ]
 
     def holds(self, left: Term, right: Term) -> bool:
-        """Whether the variation holds in every run."""
-        informed = False
-        with np.errstate(all="ignore"):
-            for run in self.runs:
-                both = run.compare(left, right)
-                if both is None or (both[1].all() and not both[0].all()):
-                    return False
-                informed |= bool(both[1].all())
-        return informed
+        """Whether the variation holds in every run, under one of the readings."""
+        agree = np.ones(self.count, dtype=bool)
+        informed = np.zeros(self.count, dtype=bool)
+        for run in self.runs:
+            both = run.compare(left, right)
+            if both is None:
+                return False
+            agree &= both[0]
+            informed |= both[1]
+            if not agree.any():
+                return False
+        return bool((agree & informed).any())
 
 
 class _Sides:
-    """Values of an equation's two sides in one run, over a grid with one axis per name."""
+    """Values of an equation's two sides in one run of each model, over arrays of readings.
+
+    Every array has the axes of ``number`` and of the readings, and last that of the coordinates.
+    """
 
     def __init__(
         self,
         setting: Setting,
+        on: Bench,
         claim: Claim,
         trial: Trial,
-        names: Sequence[str],
-        candidates: Mapping[str, Sequence[Meaning]],
         choice: Choice,
-        settled: Mapping[str, Meaning] | None = None,
+        number: Places,
+        axes: Mapping[str, Axis],
+        *,
+        remember: bool = False,
     ) -> None:
-        self.settled = settled or {}
+        self.setting, self.on, self.claim, self.trial, self.choice = setting, on, claim, trial, choice
+        self.number, self.axes = number, axes
         self.memo: dict[tuple[int, bool], tuple[Term, Any]] = {}
+        self.remember = remember
         self.inside = 0
-        self.setting, self.claim, self.trial, self.choice = setting, claim, trial, choice
-        self.candidates = candidates
-        self.axis = {n: i for i, n in enumerate(names)}
-        self.rank = len(names)
         self.step = trial.time if claim.step is None else claim.step
         self.clock = trial.time - choice.origin
         self.bound: dict[str, int] = {}
         self.on_left = False
 
-    def compare(
-        self, left_side: Term | None = None, right_side: Term | None = None
-    ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]] | None:
-        try:
-            self.on_left = True
-            left = self.value(left_side or self.claim.left)
-            self.on_left = False
-            right = self.value(right_side or self.claim.right)
-        except (Unreadable, KeyError, RecursionError, OverflowError, TypeError, ValueError):
-            return None
-        gap = np.abs(np.subtract(left, right))
-        size = np.maximum(np.abs(left), np.abs(right))
-        close = (gap <= TOLERANCE * size) & np.isfinite(size)
-        telling = size > 0 if self.claim.step != 0 else np.ones_like(size, dtype=bool)
-        both_unknown = (np.isnan(left) & np.isnan(right)) | ~(telling | np.isnan(size))
-        shape = tuple(len(c) for c in self.candidates.values())
-        return np.broadcast_to(close, shape), np.broadcast_to(~both_unknown, shape)
+    def compare(self, left_side: Term | None = None, right_side: Term | None = None) -> tuple[Flags, Flags] | None:
+        """Where the sides agree or are both unknown, and where they are known; None where they have no value."""
+        with np.errstate(all="ignore"):
+            try:
+                self.on_left = True
+                left = self.value(left_side or self.claim.left)
+                self.on_left = False
+                right = self.value(right_side or self.claim.right)
+            except (Unreadable, KeyError, IndexError, RecursionError, OverflowError, TypeError, ValueError):
+                return None
+            left, right = np.atleast_1d(left), np.atleast_1d(right)
+            size = np.maximum(np.abs(left), np.abs(right))
+            close = np.abs(left - right) <= TOLERANCE * size
+            close &= np.isfinite(size)
+            unknown = np.isnan(left) & np.isnan(right)
+            if self.claim.step != 0:
+                unknown |= size == 0  # 0 = 0 tells nothing
+            return np.asarray((close | unknown).all(axis=-1)), np.asarray((~unknown).any(axis=-1))
 
     def value(self, term: Term) -> Any:
-        if not self.settled or self.inside or not term.args:
+        if not self.remember or self.inside or not term.args:
             return self._value(term)
         key = (id(term), self.on_left)
         known = self.memo.get(key)
@@ -209,46 +259,27 @@ class _Sides:
             return self.bound[name]
         if name in self.claim.clocks:
             return self.clock
-        if name in self.settled:
-            return self._loose(name, self.settled[name])
-        if name in self.axis:
-            return self._spread(name, lambda m: self._loose(name, m))
+        if name in self.axes:
+            own = name == self.claim.name and self.claim.recurrent and not self.claim.indexed
+            lag = (0 if self.on_left else 1) if own else self.axes[name].lag
+            return self._lookup(self.axes[name], self.step - lag)
         if name in self.setting.aliases:
             return self._alias(name, None)
         raise Unreadable(name)
 
     def _at(self, name: str, index: int) -> Any:
-        if name in self.settled:
-            meaning = self.settled[name]
-            return self._lookup(meaning, index - meaning.offset + self.choice.origin)
-        if name in self.axis:
-            return self._spread(name, lambda m: self._lookup(m, index - m.offset + self.choice.origin))
+        if name in self.axes:
+            return self._lookup(self.axes[name], index - self.axes[name].offset + self.choice.origin)
         if name in self.setting.aliases:
             return self._alias(name, index)
         raise Unreadable(name)
 
-    def _spread(self, name: str, value: Any) -> NDArray[np.float64]:
-        column = np.array([value(m) for m in self.candidates[name]], dtype=float)
-        shape = [1] * self.rank
-        shape[self.axis[name]] = len(column)
-        return column.reshape(shape)
-
-    def _loose(self, name: str, meaning: Meaning) -> float:
-        if meaning.hyper:
-            return self.trial.hyper[meaning.key]
-        own = name == self.claim.name and self.claim.recurrent and not self.claim.indexed
-        lag = (0 if self.on_left else 1) if own else meaning.lag
-        return self._lookup(meaning, self.step - lag)
-
-    def _lookup(self, meaning: Meaning, step: int) -> float:
-        if meaning.hyper:
-            return self.trial.hyper[meaning.key]
-        if not 0 <= step <= STEPS:
-            return float("nan")
-        if self.on_left and self.choice.branch is not None and meaning.key in self.trial.branches:
-            rows = self.trial.branches[meaning.key]
-            return meaning.sign * rows[self.choice.branch][step] if self.choice.branch < len(rows) else float("nan")
-        return meaning.sign * self.trial.values[meaning.key][step]
+    def _lookup(self, axis: Axis, step: Any) -> Any:
+        """Values at a step, or an array of steps; a hyperparameter has its value at all of them."""
+        table = self.trial.values
+        if self.on_left and self.choice.branch is not None:
+            table = self.trial.branches[self.choice.branch]
+        return table[self.number, axis.row, column(step)] * axis.sign[..., None]
 
     def _alias(self, name: str, index: int | None) -> Any:
         """A symbol of the document's own: its definition, at the step that the index asks for."""
@@ -272,31 +303,31 @@ class _Sides:
             index = self._integer(point.args[0])
             if self.choice.label and term.name == "label":
                 return self._answer(index + self.choice.origin)
-            if point.name in self.settled:
-                meaning = self.settled[point.name]
-                return self._asked(meaning, index - meaning.offset + self.choice.origin)
-            if point.name in self.axis:
-                return self._spread(
-                    point.name,
-                    lambda m: self._asked(m, index - m.offset + self.choice.origin),
-                )
+            if point.name in self.axes:
+                axis = self.axes[point.name]
+                return self._asked(axis, index - axis.offset + self.choice.origin)
         if point.head == "name" and point.name in self.setting.params:
-            if not (point.name in self.axis or point.name in self.settled) or term.name == "label":
-                return self._answer(self.step) if self.setting.model.asks_at_parameters else self._asked_before()
-        return self.trial.oracle(self.step, self.value(point))
+            if point.name not in self.axes or term.name == "label":
+                at_parameters = self.on.asks_at_parameters[self.number][..., None]
+                return np.where(at_parameters, self._answer(self.step), self._asked_before())
+        return self._oracle(self.step, self.value(point))
 
-    def _answer(self, step: int) -> float:
-        return self.trial.values[self.setting.model.gradient][step] if 0 <= step <= STEPS else float("nan")
+    def _oracle(self, step: Any, point: Any) -> Any:
+        """The gradient drawn at a step, at a point."""
+        if self.trial.stationary:
+            return constant_answer(self.trial.seed, point)
+        return answer(draws(self.trial.seed, self.on.coordinates)[:, column(step)], point)
 
-    def _asked(self, meaning: Meaning, step: int) -> float:
+    def _answer(self, step: int) -> Any:
+        return self.trial.values[self.number, self.on.gradients[self.number], column(step)]
+
+    def _asked(self, axis: Axis, step: Places) -> Any:
         """The gradient drawn by the step that starts from the parameters at ``step``."""
-        if meaning.hyper or not 0 <= step < STEPS:
-            return float("nan")
-        return float(self.trial.oracle(step + 1, self._lookup(meaning, step)))
+        return self._oracle(step + 1, self._lookup(axis, step))
 
-    def _asked_before(self) -> float:
-        start = self.trial.values[self.setting.model.params][self.step - 1]
-        return float(self.trial.oracle(self.step, start))
+    def _asked_before(self) -> Any:
+        before = self.trial.values[self.number, self.on.params[self.number], column(self.step - 1)]
+        return self._oracle(self.step, before)
 
     def _repeated(self, term: Term) -> Any:
         low, high = self._integer(term.args[0]), self._integer(term.args[1])

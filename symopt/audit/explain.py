@@ -8,9 +8,10 @@ from fractions import Fraction
 from itertools import islice
 
 from symopt.audit.claims import Claim
-from symopt.audit.evaluate import Meaning
-from symopt.audit.match import Fact, Group, Interpretation, is_open, probes, readings_of
+from symopt.audit.equations import Fact, Group
+from symopt.audit.match import Interpretation, is_open, probes, readings_of
 from symopt.audit.names import affinity
+from symopt.audit.trials import Meaning
 from symopt.language import terms as T
 from symopt.language.terms import Term
 from symopt.read.notation.series import as_term, linear, plus
@@ -95,7 +96,7 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
             continue  # to leave epsilon out is a convention
         if tried and not any(p.holds(mended.left, mended.right) for p in tried):
             continue
-        for fact in islice(readings_of(group, known, mended), 1):
+        for fact in readings_of(group, known, mended)[:1]:
             lost, brought = len(claim.names - mended.names), len(mended.names - known_names)
             cost = fact.cost + LOST * lost + BROUGHT * brought + RESIZED * _resized(claim, mended) + LATER * order
             cost += BROUGHT * (mend.rewrite.name in FARFETCHED)
@@ -156,7 +157,7 @@ def _all_hold(group: Group, reading: Interpretation) -> list[Fact] | None:
     for claim in reading.wrong:
         if is_open(group, reading, claim, meanings):
             return None
-        fact = next(readings_of(group, replace(reading, meanings=meanings), claim), None)
+        fact = next(iter(readings_of(group, replace(reading, meanings=meanings), claim)), None)
         if fact is None:
             return None
         facts.append(fact)
@@ -220,9 +221,8 @@ def _resized(claim: Claim, mended: Claim) -> int:
 
 def _loses_gradient(claim: Claim, mended: Claim) -> bool:
     """Whether a gradient asked at a point of its own making is gone: no mistake invents one."""
-    before, after = ([n for s in (c.left, c.right) for _, n in s.walk() if n.head == "grad"] for c in (claim, mended))
-    made = any(node.args[0].head not in ("name", "at") for node in before)
-    return made and len(after) < len(before)
+    made = any(node.args[0].head not in ("name", "at") for node in claim.gradients)
+    return made and len(mended.gradients) < len(claim.gradients)
 
 
 def _roles(reading: Interpretation, group: Group, claim: Claim, custom: Custom) -> tuple[Mapping[str, Meaning], Roles]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 
 from symopt.audit.claims import Claim, gradient_variables
-from symopt.audit.match import Group
+from symopt.audit.equations import Group
 
 _PARAMETER_NAMES = frozenset({r"\theta", "w", "W", "x", r"\phi", r"\omega", "p"})
 

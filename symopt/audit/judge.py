@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from symopt.audit.claims import Claim
+from symopt.audit.equations import Fact
 from symopt.audit.explain import Explanation, named_apart, reached
 from symopt.audit.findings import Judgement
-from symopt.audit.match import Fact, Interpretation
+from symopt.audit.match import Interpretation
 from symopt.audit.models import STEP
 from symopt.audit.solve import Solution
 from symopt.audit.translate import statement

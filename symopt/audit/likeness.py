@@ -19,7 +19,7 @@ def marks_of(terms: Iterable[Term]) -> frozenset[str]:
 
 
 def _marks(term: Term) -> Iterable[str]:
-    for _, node in term.walk():
+    for node in term.nodes():
         if node.head in ("name", "at"):
             yield part(node.name)
         elif node.head == "call":

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from symopt.audit.catalogue import plain
 from symopt.audit.claims import Claim
+from symopt.audit.equations import Fact, Group
 from symopt.audit.explain import (
     FARFETCHED,
     Custom,
@@ -18,7 +19,7 @@ from symopt.audit.explain import (
     named_apart,
 )
 from symopt.audit.likeness import likeness, marks_of
-from symopt.audit.match import WRONG, Fact, Group, Interpretation, interpretations, readings
+from symopt.audit.match import WRONG, Interpretation, interpretations, readings
 from symopt.audit.models import specialised
 from symopt.audit.names import affinity
 

@@ -6,9 +6,10 @@ from typing import Any
 
 import sympy as sp
 
-from symopt.audit.evaluate import Meaning
-from symopt.audit.match import Fact, Interpretation
+from symopt.audit.equations import Fact
+from symopt.audit.match import Interpretation
 from symopt.audit.models import STEP
+from symopt.audit.trials import Meaning
 from symopt.language import Expect, Grad, t
 from symopt.language.convert import to_sympy
 from symopt.language.terms import Term

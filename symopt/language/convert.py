@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 import sympy as sp
@@ -30,7 +31,12 @@ def latex_name(symbol: sp.Symbol) -> str:
     """The symbol as it is typeset: ``\\beta_1`` for beta_1."""
     if isinstance(symbol, Sequence) and symbol.latex:
         return symbol.latex
-    text = sp.latex(sp.Symbol(symbol.name))
+    return _typeset(symbol.name)
+
+
+@cache
+def _typeset(name: str) -> str:
+    text = sp.latex(sp.Symbol(name))
     return text.replace("_{1}", "_1").replace("_{2}", "_2").replace("_{0}", "_0")
 
 

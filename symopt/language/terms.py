@@ -103,6 +103,14 @@ class Term:
         for i, arg in enumerate(self.args):
             yield from arg.walk((*path, i))
 
+    def nodes(self) -> Iterator[Term]:
+        """Every node, parents before children."""
+        todo: list[Term] = [self]
+        while todo:
+            node = todo.pop()
+            yield node
+            todo.extend(reversed(node.args))
+
     def at_path(self, path: Path) -> Term:
         node = self
         for i in path:

@@ -12,6 +12,7 @@ import sympy as sp
 
 import symopt.optimizers
 from symopt.audit.models import Model
+from symopt.audit.runs import STEPS
 from symopt.language import At, Hyper, Optimizer, Schedule, t
 from symopt.language.convert import latex_name, to_sympy, to_term
 from symopt.language.latex import latex
@@ -151,9 +152,10 @@ def test_declared_signs_are_kept(optimizer: Optimizer) -> None:
 @every_definition
 def test_the_audit_can_run_it(definition: Optimizer | Schedule) -> None:
     """Numbers everywhere but where the definition itself has none."""
-    for trial in audited(definition).trials:
-        for name, values in trial.values.items():
-            known = [x == x for x in values[1:]]
+    model = audited(definition)
+    for run in model.runs.values:
+        for name in model.quantities:
+            known = [x == x for x in run[model.rows[False, name], 1 : STEPS + 1, 0]]
             assert any(known)
             assert all(known) or (name == "r" and "radam" in definition.name) or "polynomial" in definition.name
 

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from symopt.audit.claims import Claim
 from symopt.audit.code.equations import BEFORE, NOW, Step
-from symopt.audit.match import Group
+from symopt.audit.equations import Group
 from symopt.language import terms as T
 from symopt.language.terms import Term
 from symopt.read.code import CLOCK, Definition, Recurrence

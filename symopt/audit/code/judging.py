@@ -9,13 +9,14 @@ from symopt.audit.catalogue import plain, under_conventions
 from symopt.audit.code.claims import Reading, readings
 from symopt.audit.code.equations import BEFORE, Chain, Step
 from symopt.audit.code.slips import ORDER, STUCK, Hypothesis, Slip, hypotheses, sentence
+from symopt.audit.equations import Group
 from symopt.audit.explain import Custom, Explanation
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Judge, Opinion
 from symopt.audit.likeness import likeness, marks_of
-from symopt.audit.match import CONVENTION, WRONG, Group, Interpretation, interpretations
+from symopt.audit.match import CONVENTION, WRONG, Interpretation, holding, interpretations
 from symopt.audit.match import readings as readings_in
-from symopt.audit.models import Model, specialised
+from symopt.audit.models import specialised
 from symopt.audit.solve import Solution, solution
 from symopt.language import terms as T
 from symopt.read.code import Recurrence
@@ -159,13 +160,13 @@ class Court:
         """The readings in which nothing is wrong: of the definitions, else of the likeliest under conventions."""
         models = [m for m in plain() if self.system in ("", m.system)]
         models += [s for m in models for s in specialised(m, group.decimals)]
-        found = _readings(group, models)
+        found = holding(group, models, WRONG, _slack(group))
         if found and found[0].cost < CONVENTION:
             return found
         marks = marks_of(side for c in group.claims for side in (c.left, c.right))
         alike = sorted((m for m in models if not m.fixed), key=lambda m: -likeness(marks, m.marks))
         for system in dict.fromkeys(m.system for m in alike[:ALIKE]):
-            found += _readings(group, under_conventions(system), found[0].cost if found else WRONG)
+            found += holding(group, under_conventions(system), found[0].cost if found else WRONG, _slack(group))
             found.sort(key=lambda i: i.cost)
         return found
 
@@ -248,16 +249,6 @@ class Court:
                 return None
             said.append(Said(key, opinion, explanation=found.explained.get(claim), reading=reading, place=place))
         return Outcome(found.reading.model.system, tuple(said))
-
-
-def _readings(group: Group, models: Sequence[Model], bound: float = WRONG) -> list[Interpretation]:
-    """Readings in which nothing is wrong, the cheapest first, equally cheap ones too."""
-    found: list[Interpretation] = []
-    for model in models:
-        limit = min(bound, found[0].cost) + _slack(group) if found else bound
-        found += [i for i in readings_in(group, [model], limit) if not i.wrong]
-        found.sort(key=lambda i: i.cost)
-    return found
 
 
 def _wanting(group: Group, reading: Interpretation) -> int:
