@@ -39,7 +39,8 @@ class Runs:
     """Runs of one definition.
 
     Args:
-        values: run, quantity (last the change of the parameters), step, coordinate; NaN where there is none, as in the column UNKNOWN.
+        values: run, quantity and last the change of the parameters, step, coordinate; NaN where there is none, as
+            in the column UNKNOWN.
         branches: for each case of the quantities that are defined by cases, the same with that case's value.
     """
 
