@@ -53,7 +53,8 @@ def solves(
     Returns:
         Proved, or undecided with the reason; never refuted.
     """
-    stated = tuple(equations), tuple(start.items()), tuple(forms.items()), tuple(assuming)
+    begin = tuple((a, sp.sympify(value, strict=True)) for a, value in start.items())
+    stated = tuple(equations), begin, tuple(forms.items()), tuple(assuming)
     budget = Budget(limit)
     try:
         cases: list[Case] = []
