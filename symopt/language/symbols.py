@@ -62,6 +62,10 @@ class Sequence(sp.Symbol):
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, Any]]:
         return (self.name, self.latex), {"shape": self.shape, **self._assumptions_orig}
 
+    def _hashable_content(self) -> tuple[Any, ...]:
+        # SymPy's caches give back an equal expression: sequences of other shapes must not be equal.
+        return (*super()._hashable_content(), self.shape.value)
+
     def __getitem__(self, index: Any) -> At:
         return At(self, index)
 
@@ -231,6 +235,10 @@ class HyperSymbol(sp.Symbol):
 
     def __getnewargs_ex__(self) -> tuple[tuple[Any, ...], dict[str, bool]]:
         return (self.name, self.domain, self.meaning), dict(self._assumptions_orig)
+
+    def _hashable_content(self) -> tuple[Any, ...]:
+        # SymPy's caches give back an equal expression: symbols of other domains must not be equal.
+        return (*super()._hashable_content(), self.domain)
 
     def renamed(self, name: str) -> HyperSymbol:
         """The same hyperparameter under another name."""
