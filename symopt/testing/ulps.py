@@ -28,7 +28,8 @@ def ulps(computed: Any, exact: Any, *scales: Any) -> float:
     others = [np.broadcast_to(np.asarray(s, dtype=object), computed.shape) for s in scales]
     whole = np.broadcast_to(np.asarray(exact, dtype=object), computed.shape)
     for index in np.ndindex(computed.shape):
-        got, wanted = float(computed[index]), mpmath.mpf(whole[index])
+        got, wanted = float(computed[index]), whole[index]
+        wanted = wanted if isinstance(wanted, mpmath.mpf) else mpmath.mpf(wanted)  # made anew it would be rounded
         if abs(wanted) > float(kind.max) or mpmath.isnan(wanted) or not np.isfinite(got):
             same = mpmath.isnan(wanted) == bool(np.isnan(got)) and (bool(np.isnan(got)) or abs(wanted) > kind.max / 2)
             worst = max(worst, 0.0 if same else float("inf"))
