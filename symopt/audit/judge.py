@@ -87,7 +87,8 @@ class Judge:
     def _holds(self, fact: Fact, solution: Solution) -> Opinion:
         reading = solution.reading
         verdict = self._prove(reading, fact)
-        if verdict.status is Status.REFUTED:
+        alone = len(solution.group.claims) == 1
+        if verdict.status is Status.REFUTED or (alone and verdict.status is Status.UNDECIDED):
             return UNRECOGNISED
         conventions = _conventions(fact, reading)
         missing = self._missing(fact, solution)

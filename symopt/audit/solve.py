@@ -30,9 +30,9 @@ ALIKE = 0.6
 DOUBTFUL = 3.0
 EACH = 3
 """How many interpretations as one method are tried for an explanation."""
-ALIKE_BLAMED = 7
+ALIKE_BLAMED = 14
 """How many interpretations that hold the same equations to be wrong are tried."""
-TRIED = 16
+TRIED = 24
 """How many interpretations of a group with wrong equations are tried for an explanation."""
 
 
