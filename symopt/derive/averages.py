@@ -17,7 +17,7 @@ from symopt.derive.printed import outward
 from symopt.derive.reduction import reduced
 from symopt.derive.unrolled import equation_of
 from symopt.language.optimizer import Optimizer
-from symopt.language.symbols import At, Sequence, t
+from symopt.language.symbols import At, Grad, Sequence, t
 
 
 @dataclass(frozen=True)
@@ -69,6 +69,10 @@ def average(optimizer: Optimizer, name: str) -> Average:
     parts = [part.as_independent(t, *part.atoms(At), as_Add=False) for part in terms_of(system.forcing[0])]
     if len(system.states) != 1 or not system.constant or len(parts) != 1 or not parts[0][1].has(At):
         raise NotDerivable(f"{optimizer.name}: {x} is not a moving average of one input with constant coefficients")
+    drawn = {eq.lhs for eq in optimizer.update if isinstance(eq.rhs, Grad)}
+    if not parts[0][1].atoms(At) <= drawn:
+        # Other states and parameters move with the steps: their powers are neither stationary nor independent.
+        raise NotDerivable(f"{optimizer.name}: what {x} averages, {parts[0][1]}, is not of this step's gradient alone")
     if system.start[0] != 0:
         raise NotDerivable(f"{optimizer.name}: {x} starts at {system.start[0]}, and a moving average starts at 0")
     slope = system.matrix[0, 0]

@@ -48,7 +48,6 @@ def expect(optimizer: Optimizer, name: str) -> Derivation:
                 equation, "take expectations of both sides; they are linear", recurrence, follows(optimizer, recurrence)
             ),
             Step(recurrence, "solve the recurrence of the means, which starts at 0", result, summed),
-            Step(result, "check by induction on the definition", result, follows(optimizer, result)),
         ),
         assumptions=(STATIONARY,),
         name=name,
@@ -76,12 +75,15 @@ def bias_correction(optimizer: Optimizer, name: str) -> Derivation:
     biased = expect(optimizer, name)
     total, _ = x.total()
     result = _eq(Expect(x.state[t] / total), Expect(x.input))
+    quotient: Any = biased.statement.lhs / total
+    taken_out = identity(result.lhs, quotient)
+    cancelled = identity(biased.value / total, result.rhs)
     steps = [
         Step(
             biased.statement,
             f"divide by {sp.sstr(total)}, which no gradient has a part in",
             result,
-            follows(optimizer, result),
+            cancelled if taken_out.proved else taken_out,
         )
     ]
     for other in optimizer.sequences:
