@@ -42,10 +42,20 @@ def _in_turn(files: Sequence[Path], progress: Progress | None) -> Iterator[Docum
 def _together(files: Sequence[Path], workers: int, progress: Progress | None) -> Iterator[DocumentReport]:
     plain()  # made once, before the processes part
     with ProcessPoolExecutor(workers) as pool:
-        for done, report in enumerate(pool.map(_audit_file, files), start=1):
+        # The longest first, so that none is left to one processor at the end.
+        made = {file: pool.submit(_audit_file, file) for file in sorted(files, key=_length, reverse=True)}
+        for done, file in enumerate(files, start=1):
+            report = made[file].result()
             if progress:
-                progress(str(files[done - 1]), done, len(files))
+                progress(str(file), done, len(files))
             yield report
+
+
+def _length(file: Path) -> int:
+    try:
+        return file.stat().st_size
+    except OSError:
+        return 0
 
 
 def _audit_file(file: Path) -> DocumentReport:
