@@ -19,7 +19,7 @@ from symopt.optimizers import catalogue, get, with_weight_decay
 
 LIKENESS = 0.69
 """From what likeness of names on a definition is taken to be meant."""
-_NOISE = re.compile(r"[^a-z0-9]|optimizer|torch|optax|keras|optim")
+_NOISE = re.compile(r"_v\d+$|[^a-z0-9]|optimizer|torch|optax|keras|optim")
 
 
 class Unknown(Exception):
