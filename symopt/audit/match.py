@@ -66,18 +66,28 @@ def interpretations(group: Group) -> list[Interpretation]:
     found = readings(group, [*plain(), *numbered], float("inf"))
     if found and not found[0].wrong and found[0].cost - RANK * found[0].model.rank < CONVENTION:
         return found
+    near, far = _likely(group, found)
+    found = _with_conventions(group, found, near)
+    if found and found[0].wrong and found[0].facts:
+        # Before anything is called wrong, the methods that are a little less like it are asked too.
+        found = _with_conventions(group, found, far)
+    return found
+
+
+def _with_conventions(group: Group, found: list[Interpretation], systems: Sequence[str]) -> list[Interpretation]:
     bound = found[0].cost + (SLACK if found[0].wrong else 0.0) if found else float("inf")
-    written = [m for system in _likely(group, found) for m in under_conventions(system)]
+    written = [m for system in systems for m in under_conventions(system)]
     return sorted([*found, *readings(group, written, bound)], key=lambda i: i.cost)
 
 
-def _likely(group: Group, found: Sequence[Interpretation]) -> list[str]:
-    """The systems in which most of the group holds as it stands, and those that look most like it."""
+def _likely(group: Group, found: Sequence[Interpretation]) -> tuple[list[str], list[str]]:
+    """The systems in which most of the group holds, with those that look most like it; and the next ones."""
     marks = marks_of(side for c in group.claims for side in (c.left, c.right))
-    alike = sorted(plain(), key=lambda m: -likeness(marks, m.marks))
+    alike = list(dict.fromkeys(m.system for m in sorted(plain(), key=lambda m: -likeness(marks, m.marks))))
     holding = sorted((r for r in found if r.facts), key=lambda r: (-len(r.facts), r.cost))
-    systems = dict.fromkeys(r.model.system for r in holding)
-    return list(dict.fromkeys([*list(systems)[:LIKELY], *(m.system for m in alike[:LIKELY])]))
+    systems = list(dict.fromkeys(r.model.system for r in holding))
+    near = list(dict.fromkeys([*systems[:LIKELY], *alike[:LIKELY]]))
+    return near, [s for s in dict.fromkeys(alike[LIKELY : 3 * LIKELY]) if s not in near]
 
 
 def readings(group: Group, models: Iterable[Model], bound: float) -> list[Interpretation]:

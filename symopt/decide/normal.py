@@ -264,6 +264,8 @@ def _applied(n: Normalizer, e: Any) -> Ratio:
     with n.where():
         if isinstance(e, sp.Mod) and n.signs.of_ratio(args[1]) == PLUS:
             range = NONNEGATIVE_RANGE
+    if isinstance(e, Norm) and args[0].num and args[0].num.leading_coefficient() < 0:
+        args = (n.field.negative(args[0]),)  # a vector and its opposite have one norm
     if isinstance(e, Dot):
         args = tuple(sorted(args, key=lambda a: (str(a.num), str(a.den))))
     whole_number = isinstance(e, _INTEGER_VALUED) or (isinstance(e, sp.Mod) and bool(e.is_integer))
