@@ -42,10 +42,13 @@ def test_a_wrapped_run_is_the_definitions(optimizer: Optimizer, data: st.DataObj
 def check_run(optimizer: Optimizer, hyper: dict[str, Any], gradient: Any) -> None:
     floats = {name: float(value) for name, value in hyper.items()}
     exact = {name: mp.mpf(value) for name, value in floats.items()}
-    try:
-        expected = Run(optimizer, exact, gradient, mp.mpf(0.75)).params(STEPS)
-    except ZeroDivisionError:
-        assume(False)
+    run, expected = Run(optimizer, exact, gradient, mp.mpf(0.75)), []
+    for step in range(1, STEPS + 1):
+        try:
+            expected.append(run.params(step)[-1])
+        except (ZeroDivisionError, TypeError):  # a root of a negative number, as in a schedule past its horizon
+            break
+    assume(expected)
     kernel = symopt.kernel(optimizer, **floats)
     params, state = np.array([0.75]), kernel.init(np.array([0.75]))
     for step, value in enumerate(expected, start=1):
