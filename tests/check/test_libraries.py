@@ -25,7 +25,8 @@ DENSE = "Adadelta Adagrad Adam AdamW Adamax ASGD NAdam RAdam RMSprop Rprop SGD".
 """The dense elementwise optimizers of torch.optim."""
 DIGITS = 50
 START = 0.75
-GRADIENTS = st.lists(st.sampled_from([-2.0, -0.5, -0.125, 0.25, 1.0, 1.5]), min_size=3, max_size=7)
+GRADIENTS = st.lists(st.sampled_from([-2.0, -0.5, -0.125, 0.25, 1.0, 1.5]), min_size=3, max_size=6, unique=True)
+"""No two alike: where a gradient equals its average, AdaBelief in doubles divides what rounding leaves by epsilon."""
 
 
 @cache
@@ -74,8 +75,10 @@ def test_the_library_takes_the_definitions_steps(library: str, data: st.DataObje
 
 
 def same_parameters(finding: Finding) -> bool:
-    """Whether the matching leaves the parameters as they are."""
+    """Whether the matching leaves the parameters as they are, at every setting of the library."""
     assert finding.comparison is not None
+    if any(c.startswith("at ") for c in finding.comparison.conventions):
+        return False
     states = finding.comparison.equality.states
     return isinstance(states.get(finding.comparison.definition.params.name), At)  # type: ignore[union-attr]
 

@@ -25,11 +25,15 @@ _FUNCTIONS: dict[type, Callable[..., Number]] = {
     sp.Min: min,
     sp.Max: max,
 }
-_RELATIONS: dict[type, Callable[[Number, Number], bool]] = {
+_RELATIONS: dict[type, Callable[..., bool]] = {
     sp.StrictGreaterThan: lambda a, b: a > b,
     sp.StrictLessThan: lambda a, b: a < b,
     sp.LessThan: lambda a, b: a <= b,
+    sp.GreaterThan: lambda a, b: a >= b,
     sp.Eq: lambda a, b: a == b,
+    sp.Ne: lambda a, b: a != b,
+    sp.Or: lambda *conditions: any(conditions),
+    sp.And: lambda *conditions: all(conditions),
 }
 
 
