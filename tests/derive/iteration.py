@@ -129,8 +129,10 @@ class _Evaluation:
             return bool(condition)
         if isinstance(condition, sp.And):
             return all(self.holds(c, bound) for c in condition.args)
-        difference = mpmath.chop(self(condition.lhs, bound) - self(condition.rhs, bound), 1e-30).real
-        return bool(condition.func(sp.Integer(int(mpmath.sign(difference))), 0))
+        difference = mpmath.chop(self(condition.lhs, bound) - self(condition.rhs, bound), 1e-30)
+        if difference.imag:  # a root of a negative number: unequal, and in no order
+            return isinstance(condition, sp.Ne)
+        return bool(condition.func(sp.Integer(int(mpmath.sign(difference.real))), 0))
 
 
 def _number(v: Fraction) -> Any:
