@@ -42,7 +42,7 @@ def criterion(polynomial: sp.Expr, z: sp.Symbol, radius: Any = 1, *, closed: boo
     """
     parts = sp.Poly(polynomial, z)
     degree = int(parts.degree())
-    if degree < 1 or degree > (2 if closed else MAX_DEGREE) or sp.simplify(parts.LC() - 1) != 0:
+    if degree < 1 or degree > (2 if closed else MAX_DEGREE) or sp.cancel(parts.LC() - 1) != 0:
         raise ValueError(f"{polynomial} is not a monic polynomial in {z} of a degree that is decided here")
     kind = sp.Ge if closed else sp.Gt
     if degree > 2:
