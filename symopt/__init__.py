@@ -15,14 +15,21 @@ if TYPE_CHECKING:
     from symopt.derive import (
         bias_correction,
         change_of_variables,
+        compare,
+        corrected_variance,
+        critical_damping,
         derivations,
         drift,
         effective_sample_size,
         expect,
         half_life,
         solve_recurrence,
+        spectral_radius,
+        stability,
+        steady_variance,
         time_constant,
         unroll,
+        unroll_rounds,
         variance,
     )
     from symopt.kernels import kernel, run
@@ -43,16 +50,18 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 __all__ = [
-    "DefinitionError", "Expect", "HyperSymbol", "Optimizer", "Schedule", "Sequence", "Shape", "__version__",
-    "audit", "bias_correction", "change_of_variables", "derivations", "dot", "drift", "effective_sample_size", "expect",
-    "grad", "half_life", "kernel", "kernels", "language", "norm", "optimizers", "run", "solve_recurrence", "t",
-    "time_constant", "unroll", "variance",
+    "DefinitionError", "Expect", "HyperSymbol", "Optimizer", "Schedule", "Sequence", "Shape", "__version__", "audit",
+    "bias_correction", "change_of_variables", "compare", "corrected_variance", "critical_damping", "derivations",
+    "dot", "drift", "effective_sample_size", "expect", "grad", "half_life", "kernel", "kernels", "language", "norm",
+    "optimizers", "run", "solve_recurrence", "spectral_radius", "stability", "steady_variance", "t", "time_constant",
+    "unroll", "unroll_rounds", "variance",
 ]  # fmt: skip
 
 _PACKAGES = frozenset({"audit", "kernels", "language", "optimizers"})
 _DERIVE = (
-    "bias_correction", "change_of_variables", "derivations", "drift", "effective_sample_size", "expect", "half_life",
-    "solve_recurrence", "time_constant", "unroll", "variance",
+    "bias_correction", "change_of_variables", "compare", "corrected_variance", "critical_damping", "derivations",
+    "drift", "effective_sample_size", "expect", "half_life", "solve_recurrence", "spectral_radius", "stability",
+    "steady_variance", "time_constant", "unroll", "unroll_rounds", "variance",
 )  # fmt: skip
 _HOMES = {
     **dict.fromkeys(_DERIVE, "derive"),

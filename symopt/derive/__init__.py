@@ -1,5 +1,6 @@
 """What follows from a definition: found by machine, and proved step by step by `decide`."""
 
+from symopt.derive.compare import Comparison, Outcome, compare
 from symopt.derive.derivation import Derivation, Guarantee, Step
 from symopt.derive.errors import NotDerivable, UnknownTopic
 from symopt.derive.expectations import (
@@ -12,15 +13,19 @@ from symopt.derive.expectations import (
     time_constant,
     variance,
 )
+from symopt.derive.noise import steady_variance
 from symopt.derive.periodic import unroll_rounds
 from symopt.derive.recurrences import solve_recurrence
+from symopt.derive.stability import Stability, critical_damping, spectral_radius, stability, transition
 from symopt.derive.substitution import ChangeOfVariables, change_of_variables
 from symopt.derive.topics import Topic, derivations, topic, topics, topics_of
+from symopt.derive.tuning import tuning
 from symopt.derive.unrolled import unroll
 
 __all__ = [
-    "ChangeOfVariables", "Derivation", "Guarantee", "NotDerivable", "Step", "Topic", "UnknownTopic",
-    "bias_correction", "change_of_variables", "corrected_variance", "derivations", "drift", "effective_sample_size",
-    "expect", "half_life", "solve_recurrence", "time_constant", "topic", "topics", "topics_of", "unroll",
-    "unroll_rounds", "variance",
+    "ChangeOfVariables", "Comparison", "Derivation", "Guarantee", "NotDerivable", "Outcome", "Stability", "Step",
+    "Topic", "UnknownTopic", "bias_correction", "change_of_variables", "compare", "corrected_variance",
+    "critical_damping", "derivations", "drift", "effective_sample_size", "expect", "half_life", "solve_recurrence",
+    "spectral_radius", "stability", "steady_variance", "time_constant", "topic", "topics", "topics_of", "transition",
+    "tuning", "unroll", "unroll_rounds", "variance",
 ]  # fmt: skip

@@ -53,7 +53,7 @@ class Average:
         system = system_of([equation], {total[0]: 0})
         solution = solve(system)[-1]
         form = solution.forms[total[t]]
-        value = _together(form)
+        value = together(form)
         if not identity(form, value).proved:
             value = form
         verdict = solves([equation], {total[0]: sp.S.Zero}, {total: value}, assuming=solution.distinct)
@@ -69,8 +69,7 @@ def average(optimizer: Optimizer, name: str) -> Average:
     parts = [part.as_independent(t, *part.atoms(At), as_Add=False) for part in terms_of(system.forcing[0])]
     if len(system.states) != 1 or not system.constant or len(parts) != 1 or not parts[0][1].has(At):
         raise NotDerivable(f"{optimizer.name}: {x} is not a moving average of one input with constant coefficients")
-    drawn = {eq.lhs for eq in optimizer.update if isinstance(eq.rhs, Grad)}
-    if not parts[0][1].atoms(At) <= drawn:
+    if not parts[0][1].atoms(At) <= gradients_of(optimizer):
         # Other states and parameters move with the steps: their powers are neither stationary nor independent.
         raise NotDerivable(f"{optimizer.name}: what {x} averages, {parts[0][1]}, is not of this step's gradient alone")
     if system.start[0] != 0:
@@ -79,6 +78,11 @@ def average(optimizer: Optimizer, name: str) -> Average:
     if slope == 1:
         raise NotDerivable(f"{optimizer.name}: {x} adds its inputs up without forgetting, so it is no moving average")
     return Average(optimizer, x, slope, *parts[0])
+
+
+def gradients_of(optimizer: Optimizer) -> set[At]:
+    """The values at t that are a gradient of this step."""
+    return {eq.lhs for eq in optimizer.update if isinstance(eq.rhs, Grad)}
 
 
 def averages(optimizer: Optimizer) -> tuple[Average, ...]:
@@ -92,9 +96,27 @@ def averages(optimizer: Optimizer) -> tuple[Average, ...]:
     return tuple(found)
 
 
-def _together(form: Any) -> Any:
+def together(form: Any) -> Any:
     """Numerator over denominator with positive brackets: c (1 - a**t)/(1 - a)."""
-    powers = {p: sp.Dummy(positive=True) for p in form.atoms(sp.Pow) if p.exp.has(t)}
-    back = {d: p for p, d in powers.items()}
+    powers: dict[Any, Any] = {}
+    for p in form.atoms(sp.Pow):
+        slope = sp.diff(p.exp, t) if p.exp.has(t) else sp.S.Zero
+        if slope.is_Integer:
+            powers[p] = slope
+    bases = {p.base: sp.Dummy(positive=True) for p, slope in powers.items() if slope != 0}
+    flat = form.xreplace({p: bases[p.base] ** s * p.base ** (p.exp - s * t) for p, s in powers.items() if s != 0})
+    parts = sp.Mul.make_args(outward(sp.factor(flat)))
+    kept = [_by_powers(part, list(bases.values())) for part in parts]
+    return outward(sp.Mul(*kept).xreplace({d: base**t for base, d in bases.items()}))
 
-    return outward(outward(sp.factor(form.xreplace(powers))).xreplace(back))
+
+def _by_powers(part: Any, powers: list[Any]) -> Any:
+    """A sum arranged by the powers in it, with positive brackets: 1 - a**t (1 + t (1 - a))."""
+    if not part.is_Add or not part.has(*powers):
+        return part
+    rows: Any = sp.collect(sp.expand(part), powers, evaluate=False)
+    return sp.Add(*(power * outward(sp.factor_terms(_by_step(row))) for power, row in rows.items()))
+
+
+def _by_step(row: Any) -> Any:
+    return sp.Add(*(power * outward(sp.factor(slope)) for power, slope in sp.collect(row, t, evaluate=False).items()))

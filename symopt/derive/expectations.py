@@ -12,7 +12,9 @@ from symopt.derive.closed import solve
 from symopt.derive.derivation import Derivation, Guarantee, Step
 from symopt.derive.errors import NotDerivable
 from symopt.derive.linear import system_of
+from symopt.derive.means import Mean, mean
 from symopt.derive.printed import outward
+from symopt.derive.unrolled import equation_of
 from symopt.language.optimizer import Optimizer
 from symopt.language.symbols import Expect, Sequence, t
 
@@ -22,34 +24,38 @@ STEP = sp.Symbol("i", integer=True, positive=True)
 
 
 def expect(optimizer: Optimizer, name: str) -> Derivation:
-    r"""The mean of a moving average under stationary gradients.
+    r"""The mean of a state under stationary gradients.
 
-    .. math:: E[x_t] = c \frac{1 - a^t}{1 - a} E[f] \quad\text{where}\quad x_t = a x_{t-1} + c f_t,\ x_0 = 0.
+    For a moving average
+
+    .. math:: E[x_t] = c \frac{1 - a^t}{1 - a} E[f] \quad\text{where}\quad x_t = a x_{t-1} + c f_t,\ x_0 = 0;
+
+    in general the means obey the states' own linear recurrence, which is solved: averages of averages, sums.
 
     Args:
         optimizer: a definition.
-        name: one of its states that is a moving average.
+        name: one of its states, linear in what this step's gradient brings.
 
     Raises:
-        NotDerivable: the state is no moving average, and why.
+        NotDerivable: the state has no such mean, and why.
 
     Source: Kingma & Ba 2015, section 3.
     """
-    x = average(optimizer, name)
-    mean: Any = Expect(x.input)
-    recurrence = _eq(Expect(x.state[t]), x.slope * Expect(x.state[t - 1]) + x.gain * mean)
-    total, summed = x.total()
-    result = _eq(Expect(x.state[t]), total * mean)
-    equation = _eq(x.state[t], x.slope * x.state[t - 1] + x.gain * x.input)
+    return _mean(optimizer, name, mean(optimizer, name))
+
+
+def _mean(optimizer: Optimizer, name: str, found: Mean) -> Derivation:
+    x: Any = equation_of(optimizer, name).lhs.base
+    before, after, solving = found.equations, found.recurrences, "solve the recurrence of the means"
+    if len(before) == 1:
+        (before,), (after,) = before, after
     return Derivation(
-        f"The mean of {x.state}",
+        f"The mean of {x}",
         (
-            Step(
-                equation, "take expectations of both sides; they are linear", recurrence, follows(optimizer, recurrence)
-            ),
-            Step(recurrence, "solve the recurrence of the means, which starts at 0", result, summed),
+            Step(before, "take expectations of both sides; they are linear", after, found.taken),
+            Step(after, solving, _eq(Expect(x[t]), found.value), found.solved),
         ),
-        assumptions=(STATIONARY,),
+        assumptions=(STATIONARY, *found.assumptions),
         name=name,
         optimizer=optimizer,
         source="Kingma & Ba 2015, arXiv:1412.6980, section 3",
@@ -57,24 +63,27 @@ def expect(optimizer: Optimizer, name: str) -> Derivation:
 
 
 def bias_correction(optimizer: Optimizer, name: str) -> Derivation:
-    """The factor that a moving average started at zero must be divided by to have the mean of its input.
+    """The factor that a state started at zero must be divided by to have the mean of its input.
 
     Args:
         optimizer: a definition.
-        name: one of its states that is a moving average.
+        name: one of its states whose mean is a multiple of its input's: a moving average, one of another, a sum.
 
     Returns:
         The statement that the quotient is unbiased; the factor is its left side's denominator.
 
     Raises:
-        NotDerivable: the state is no moving average, and why.
+        NotDerivable: the state's mean is no multiple of one input's, and why.
 
     Source: Kingma & Ba 2015, section 3.
     """
-    x = average(optimizer, name)
-    biased = expect(optimizer, name)
-    total, _ = x.total()
-    result = _eq(Expect(x.state[t] / total), Expect(x.input))
+    found = mean(optimizer, name)
+    biased = _mean(optimizer, name, found)
+    if found.share is None:
+        raise NotDerivable(f"{optimizer.name}: the mean of {name}, {found.value}, is no multiple of one input's mean")
+    total, input = found.share
+    x: Any = biased.statement.lhs.args[0]
+    result = _eq(Expect(x / total), input)
     quotient: Any = biased.statement.lhs / total
     taken_out = identity(result.lhs, quotient)
     cancelled = identity(biased.value / total, result.rhs)
@@ -87,16 +96,16 @@ def bias_correction(optimizer: Optimizer, name: str) -> Derivation:
         )
     ]
     for other in optimizer.sequences:
-        claim = _eq(other[t], x.state[t] / total)
+        claim = _eq(other[t], x / total)
         if other not in optimizer.states and follows(optimizer, claim).proved:
-            named = _eq(Expect(other[t]), Expect(x.input))
+            named = _eq(Expect(other[t]), input)
             steps.append(Step(claim, f"{other} is that quotient", named, follows(optimizer, named)))
     return Derivation(
-        f"Bias correction of {x.state}",
+        f"Bias correction of {x.base}",
         (*biased.steps, *steps),
-        assumptions=(STATIONARY,),
+        assumptions=biased.assumptions,
         name=name,
-        remarks=(f"Without the correction the mean is {sp.sstr(total)} times as large: nearly 0 at first.",),
+        remarks=(f"Without the correction the mean is {sp.sstr(total)} times as large as the input's.",),
         optimizer=optimizer,
         source="Kingma & Ba 2015, arXiv:1412.6980, section 3",
     )

@@ -121,7 +121,8 @@ def is_linear(optimizer: Optimizer) -> bool:
 
 def tidy(e: Any) -> Any:
     """The expression factored, or expanded where that has not more operations; with 1 - beta, not beta - 1."""
-    factored, expanded = sp.factor(e), sp.expand(e)
+    factored: Any = sp.factor(e)
+    expanded: Any = sp.expand(e)
     if sp.count_ops(expanded) < sp.count_ops(factored):
         return expanded
     parts = [_turned(f) for f in sp.Mul.make_args(factored)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,9 +31,15 @@ class Reduction:
         return tuple(sp.Eq(e.lhs, e.rhs.xreplace(dict(self.draws)), evaluate=False) for e in self.system.equations())
 
 
-def reduced(optimizer: Optimizer, x: Sequence) -> Reduction:
-    """The linear system of a state. Raises NotDerivable where its recurrence is not linear."""
-    refused: set[Sequence] = set()
+def reduced(optimizer: Optimizer, x: Sequence, given: Iterable[Sequence] = ()) -> Reduction:
+    """The linear system of a state, other states being given as inputs where they are not linear or it is asked for.
+
+    Raises NotDerivable where the state's own recurrence is not linear.
+    """
+    drawn = {draw.base for draw in dict(_draws(optimizer)).values()}
+    if x in drawn:
+        raise NotDerivable(f"{optimizer.name}: {x} is the gradient itself, which is given")
+    refused = set(given) | drawn
     while True:
         attempt = _Attempt(optimizer, frozenset(refused))
         failed = attempt.visit(x)

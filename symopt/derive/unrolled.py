@@ -10,7 +10,7 @@ from symopt.decide import Status, Verdict, follows
 from symopt.derive.derivation import Derivation, Step
 from symopt.derive.errors import NotDerivable
 from symopt.derive.recurrences import derived
-from symopt.derive.reduction import reduced
+from symopt.derive.reduction import Reduction, reduced
 from symopt.language.optimizer import Optimizer
 from symopt.language.symbols import t
 
@@ -36,7 +36,16 @@ def unroll(optimizer: Optimizer, name: str) -> Derivation:
     if x not in optimizer.states:
         read = ", ".join(s.name for s in optimizer.states)
         raise NotDerivable(f"{optimizer.name}: {x} is not read back by a later step; states that are: {read}")
-    found = reduced(optimizer, x)
+    made = _unrolled(optimizer, equation, reduced(optimizer, x))
+    if made.status is Status.UNDECIDED:
+        # A sum over sums that no decision can follow: the sum over the other states' values says as much.
+        shorter = _unrolled(optimizer, equation, reduced(optimizer, x, set(optimizer.states) - {x}))
+        made = shorter if shorter.status is Status.PROVED else made
+    return made
+
+
+def _unrolled(optimizer: Optimizer, equation: Any, found: Reduction) -> Derivation:
+    x = equation.lhs.base
     system = found.system.of(x)
     (own,) = (e for e in system.equations() if e.lhs == x[t])
     before: tuple[Step, ...] = ()
@@ -44,7 +53,7 @@ def unroll(optimizer: Optimizer, name: str) -> Derivation:
         rule = "put in what the step computes, and keep as inputs what is not linear"
         before = (Step(equation, rule, own, _follow(optimizer, found.claims())),)
     made = derived(system, x, before)
-    return Derivation(f"{x} unrolled", made.steps, assumptions=made.assumptions, name=name, optimizer=optimizer)
+    return Derivation(f"{x} unrolled", made.steps, assumptions=made.assumptions, name=x.name, optimizer=optimizer)
 
 
 def _follow(optimizer: Optimizer, claims: tuple[Any, ...]) -> Verdict:

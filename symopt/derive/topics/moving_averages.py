@@ -17,18 +17,23 @@ from symopt.derive.expectations import (
     time_constant,
     variance,
 )
+from symopt.derive.means import with_mean
 from symopt.derive.topic import Topic
 from symopt.language.optimizer import Optimizer
+from symopt.language.symbols import Sequence
 
 
-def _each(*results: Callable[[Optimizer, str], Derivation]) -> Callable[[Optimizer], Iterator[Derivation]]:
-    """The results for each moving average of an optimizer."""
+def _each(
+    *results: Callable[[Optimizer, str], Derivation],
+    states: Callable[[Optimizer], tuple[Sequence, ...]] = lambda optimizer: tuple(x.state for x in averages(optimizer)),
+) -> Callable[[Optimizer], Iterator[Derivation]]:
+    """The results for each moving average of an optimizer, or each of the given states."""
 
     def derive(optimizer: Optimizer) -> Iterator[Derivation]:
-        for average in averages(optimizer):
+        for state in states(optimizer):
             for result in results:
                 try:
-                    yield result(optimizer, average.state.name)
+                    yield result(optimizer, state.name)
                 except NotDerivable:
                     continue
 
@@ -39,8 +44,14 @@ def _fits(optimizer: Optimizer) -> bool:
     return bool(averages(optimizer))
 
 
-expectation = Topic("expectation", "Means under stationary gradients", _fits, _each(expect), place=20)
-correction = Topic("bias-correction", "Bias correction", _fits, _each(bias_correction), place=21)
+def _has_means(optimizer: Optimizer) -> bool:
+    return bool(with_mean(optimizer))
+
+
+expectation = Topic(
+    "expectation", "Means under stationary gradients", _has_means, _each(expect, states=with_mean), place=20
+)
+correction = Topic("bias-correction", "Bias correction", _has_means, _each(bias_correction, states=with_mean), place=21)
 drifting = Topic("drift", "Means when gradients drift", _fits, _each(drift), place=22)
 spread = Topic("variance", "Variance of moving averages", _fits, _each(variance, corrected_variance), place=23)
 memory = Topic(
