@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice, product
+from functools import cached_property, lru_cache
+from itertools import cycle, islice, product
 from types import MappingProxyType
 from typing import Any
 
@@ -15,11 +16,12 @@ from symopt.decide.budget import Budget, Undecidable
 from symopt.decide.decision import Case, prove
 from symopt.decide.evaluate import Evaluator, NoValue, Number, differ, precision, text
 from symopt.decide.field import Ratio
+from symopt.decide.fits import Fits
 from symopt.decide.follows import kept_signs
 from symopt.decide.matchings import Matching
 from symopt.decide.normal import Normalizer
-from symopt.decide.ranges import NONNEGATIVE, NONPOSITIVE, PLUS, Signs
-from symopt.decide.unrolled import Unrolled
+from symopt.decide.ranges import MINUS, NONNEGATIVE, NONPOSITIVE, PLUS, Signs
+from symopt.decide.unrolled import Unrolled, gradient_free
 from symopt.decide.verdict import Equality, Status, Verdict, Witness
 from symopt.decide.witness import Choice, Gradients, RunModel
 from symopt.language.optimizer import Optimizer
@@ -76,8 +78,8 @@ def _search(a: Optimizer, b: Optimizer, options: Iterable[Mapping[str, sp.Expr]]
 
 def _equality(a: Optimizer, b: Optimizer, matching: Matching, cases: list[Case]) -> Equality:
     argument = (
-        "induction on t: the matching holds at step 0; if it holds at t - 1, the gradient is asked at the same "
-        "point and it holds at t"
+        f"induction on t: the matching holds at step {_first(matching.states)}; if it holds at t - 1, the gradient is "
+        "asked at the same point and it holds at t"
     )
     statement = certificate.equality_statement(a, b, matching.hypers, matching.states)
     return Equality(
@@ -93,12 +95,16 @@ class Runs:
     """Both optimizers run on the same gradients: the first once, the second for each matching tried."""
 
     def __init__(
-        self, a: Optimizer, b: Optimizer, budget: Budget, *, steps: int = TRIED_STEPS, attempt: int = 1
+        self, a: Optimizer, b: Optimizer, budget: Budget, *, steps: int = TRIED_STEPS, choice: Choice | None = None
     ) -> None:
         self.a, self.b, self.budget, self.steps = a, b, budget, steps
-        self.choice = Choice(attempt)
+        self.choice = choice or Choice(1, uncommon(a))
         self.first = RunModel(a, self.choice, steps, Gradients.FREE, budget)
         self._evaluator = Evaluator(self.first, budget)
+
+    @cached_property
+    def fits(self) -> Fits:
+        return Fits(self.a, self.value, self.steps)
 
     def value(self, e: sp.Expr, step: int) -> Number:
         """The value of an expression in the first's quantities."""
@@ -120,6 +126,18 @@ class Runs:
             if differ(self.value(self.a.query, step), there.under(t, fmpq(step), self.b.query)):
                 return None
         return model
+
+
+def uncommon(a: Optimizer) -> dict[str, Number]:
+    """Values of the hyperparameters of which no two small monomials are likely to be equal."""
+    taken: dict[str, Number] = {}
+    for h, (p, q) in zip(a.hyper, cycle(_UNCOMMON)):
+        if isinstance(h.domain, sp.Interval) and sp.Rational(p, q) in h.domain:
+            taken[h.name] = fmpq(p, q)
+    return taken
+
+
+_UNCOMMON = ((5, 7), (8, 11), (7, 13), (14, 17), (11, 19), (15, 23), (18, 29))
 
 
 def in_terms_of(b: Optimizer, a: Optimizer, hypers: Mapping[str, sp.Expr]) -> Optimizer:
@@ -166,7 +184,7 @@ def _candidates(a: Optimizer, b: Optimizer, hypers: Mapping[str, sp.Expr], runs:
 def _states(
     a: Optimizer, b: Optimizer, hypers: Mapping[str, sp.Expr], params: sp.Expr, model: RunModel, runs: Runs
 ) -> Iterator[Mapping[str, sp.Expr]]:
-    """For each state of b, multiples of a's states that have its values in the run."""
+    """For each state of b, expressions in a's states that have its values in the run."""
     if not _same(runs, model, b.params, params):
         return iter(())
     try:
@@ -174,7 +192,7 @@ def _states(
     except ValueError:
         return iter(())
     options = [
-        [(state.name, e) for e in matchings.of_state(a) if _same(runs, model, state, e)]
+        [(state.name, e) for e in runs.fits.of([model.at(state, k) for k in range(runs.steps + 1)])]
         for state in needed
         if state != b.params
     ]
@@ -188,10 +206,8 @@ def _same(runs: Runs, model: RunModel, sequence: Sequence, e: sp.Expr) -> bool:
 def _parting(a: Optimizer, b: Optimizer, hypers: Mapping[str, sp.Expr], budget: Budget) -> Witness | None:
     """A run from the same start, on the same gradients, in which the parameters part."""
     with precision():
-        for step, attempt in product((1, 2, 3, 5, 6), range(7)):
-            runs = Runs(a, b, budget, steps=step, attempt=attempt)
-            if attempt == 6:  # at the origin, where norms of the parameters vanish
-                runs.choice.taken[f"{a.params.name}_0"] = fmpq(0)
+        for step, attempt in product((1, 2, 3, 5, 6), range(8)):
+            runs = Runs(a, b, budget, steps=step, choice=Choice(attempt, _special(a, attempt)))
             try:
                 model = runs.second(hypers, a.params[t])
                 if model is None:
@@ -206,21 +222,30 @@ def _parting(a: Optimizer, b: Optimizer, hypers: Mapping[str, sp.Expr], budget: 
     return None
 
 
+def _special(a: Optimizer, attempt: int) -> dict[str, Number]:
+    """Where norms of the parameters vanish, and where the first gradient does."""
+    special: dict[int, dict[str, Number]] = {6: {f"{a.params.name}_0": fmpq(0)}, 7: {"g_1": fmpq(0)}}
+    return special.get(attempt, {})
+
+
 # Proof
 
 
 class Paired(Unrolled):
     """a's values unrolled by its definition; the other's states at the base step as the matching says."""
 
-    def __init__(self, a: Optimizer, other: Optimizer, states: Mapping[str, sp.Expr], kept: frozenset[str]) -> None:
-        super().__init__(a, kept=kept)
+    def __init__(
+        self, a: Optimizer, other: Optimizer, states: Mapping[str, sp.Expr], kept: frozenset[str], first_step: int = 1
+    ) -> None:
+        super().__init__(a, kept=kept, first_step=first_step, closed=closed_forms(a))
         self.other = Unrolled(other)
         self.matched = states
 
     def at(self, n: Normalizer, base: Sequence, index: Ratio) -> Ratio:
         if base.name not in self.other.optimizer.equations:
             return super().at(n, base, index)
-        if base.name in self.matched and n.field.equal(index, self.horizon(n)):
+        starts = base.name == self.other.optimizer.params.name and index == n.field.number(0)
+        if base.name in self.matched and (starts or n.field.equal(index, self.horizon(n))):
             with n.binding(t, index):
                 return n(self.matched[base.name])
         return self.other.at(n, base, index)
@@ -236,26 +261,77 @@ def prove_matching(a: Optimizer, b: Optimizer, matching: Matching, budget: Budge
     needed = needed_states(b, other)
     states = {renamed(s).name: matching.states[s.name] for s in needed}
     kept = kept_signs(a)
+    first = _first(states)
     cases: list[Case] = []
+    if not all(_has_value(a, e, budget) for e in states.values()):
+        return None
     for h in b.hyper:
         if not _lands(a, matching.hypers[h.name], h.domain, budget):
             return None
     for s in needed:
         mine, theirs = matching.states[s.name], renamed(s)
-        claims = [lambda n, x=theirs, e=mine: (n(x[t]), n(e))]
-        if s != b.params:
-            claims.append(lambda n, x=theirs, e=mine: _at_start(n, other.init[x], e))
-        for build in claims:
-            found = prove(budget, lambda: Paired(a, other, states, kept), build)
+        claims = [(lambda n, x=theirs, e=mine: (n(x[t]), n(e)), 1 + first)]
+        if first or s != b.params:
+            claims.append((lambda n, x=theirs, e=mine: _at_step(n, first, x, e), 1))
+        for build, least in claims:
+            found = prove(budget, lambda least=least: Paired(a, other, states, kept, least), build)
             if found is None:
                 return None
             cases += found
     return cases
 
 
-def _at_start(n: Normalizer, initial: sp.Expr, matched: sp.Expr) -> tuple[Ratio, Ratio]:
-    with n.binding(t, n.field.number(0)):
-        return n(initial), n(matched)
+def _first(states: Mapping[str, sp.Expr]) -> int:
+    """The step that a matching starts with: 1 where it divides by a bias correction, which is 0 at step 0."""
+    return int(any(e.xreplace({t: sp.S.Zero}).has(sp.zoo, sp.nan) for e in states.values()))
+
+
+def _at_step(n: Normalizer, step: int, theirs: Sequence, matched: sp.Expr) -> tuple[Ratio, Ratio]:
+    with n.binding(t, n.field.number(step)):
+        return n(theirs[t]), n(matched)
+
+
+def _has_value(a: Optimizer, e: sp.Expr, budget: Budget) -> bool:
+    """Whether nothing that the expression divides by can be zero from step 1 on, whatever a's hyperparameters are."""
+    divisors: list[Any] = [p.base for p in e.atoms(sp.Pow) if p.exp.is_negative]
+    nonzero = PLUS | MINUS
+    return all(
+        prove(budget, lambda: Unrolled(a), lambda n, x=divisor: (n(x), n(sp.S.Zero)), asked=nonzero) is not None
+        for divisor in divisors
+    )
+
+
+@lru_cache(maxsize=256)
+def closed_forms(a: Optimizer) -> Mapping[str, sp.Expr]:
+    """The states that no gradient has a part in, as functions of the step: a counter, a power, a sum of powers.
+
+    Each is guessed from a run and proved by induction; one that is not is left out.
+    """
+    states = [s for s in a.states if s in gradient_free(a)]
+    if not states:
+        return {}
+    budget = Budget(1.0)
+    runs = Runs(a, a, budget)
+    found: dict[str, sp.Expr] = {}
+    with precision():
+        for s in states:
+            try:
+                values = [runs.first.at(s, k) for k in range(runs.steps + 1)]
+                guesses = [e for e in runs.fits.of(values) if not e.atoms(At)]
+                form = next((e for e in guesses if _is_closed(a, s, e, found, budget)), None)
+            except Undecidable:
+                form = None
+            if form is not None:
+                found[s.name] = form
+    return found
+
+
+def _is_closed(a: Optimizer, s: Sequence, form: sp.Expr, known: Mapping[str, sp.Expr], budget: Budget) -> bool:
+    def world() -> Unrolled:
+        return Unrolled(a, closed={**known, s.name: form})
+
+    steps = prove(budget, world, lambda n: (n(s[t]), n(form)))
+    return steps is not None and prove(budget, world, lambda n: _at_step(n, 0, s, form)) is not None
 
 
 def _lands(a: Optimizer, e: sp.Expr, domain: sp.Set, budget: Budget) -> bool:
@@ -268,7 +344,7 @@ def _lands(a: Optimizer, e: sp.Expr, domain: sp.Set, budget: Budget) -> bool:
     if domain.start.is_finite:
         bounds.append((domain.start, PLUS if domain.left_open else NONNEGATIVE))
     if domain.end.is_finite:
-        bounds.append((domain.end, frozenset({-1}) if domain.right_open else NONPOSITIVE))
+        bounds.append((domain.end, MINUS if domain.right_open else NONPOSITIVE))
     return all(
         prove(budget, lambda: Unrolled(a), lambda n, x=bound: (n(e), n(x)), asked=signs) is not None
         for bound, signs in bounds

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from itertools import product
+from functools import lru_cache
+from itertools import permutations, product
+from typing import Any
 
 import sympy as sp
 
@@ -37,7 +39,10 @@ def of_hypers(a: Optimizer, b: Optimizer) -> Iterator[dict[str, sp.Expr]]:
 
 
 def _values(a: Optimizer, wanted: Hyper) -> list[sp.Expr]:
-    same: list[sp.Expr] = [h.symbol for h in a.hyper if h.domain == wanted.domain]
+    bounded = isinstance(wanted.domain, sp.Interval) and wanted.domain.end.is_finite
+    same: list[sp.Expr] = [
+        h.symbol for h in a.hyper if h.domain == wanted.domain or (bounded and h.domain.is_subset(wanted.domain))
+    ]
     same.sort(key=lambda s: s != wanted.symbol)
     decays = _decays(a)
     values: list[sp.Expr] = [*same]
@@ -45,6 +50,7 @@ def _values(a: Optimizer, wanted: Hyper) -> list[sp.Expr]:
         values += [1 - x for x in decays]
     elif wanted.domain.is_subset(sp.Interval(0, sp.oo)):
         values += [x * f for x in same[:2] for b in decays for f in (1 - b, 1 / (1 - b))]
+        values += [x * (1 - b) / (1 - c) for x in same[:1] for b, c in permutations(decays, 2)]
     if sp.S.Zero in wanted.domain:
         values.append(sp.S.Zero)
     return values
@@ -60,20 +66,39 @@ def _rates(a: Optimizer) -> list[sp.Expr]:
     return rates[:2]
 
 
-def of_state(a: Optimizer) -> list[sp.Expr]:
-    """Multiples of a's states by small monomials."""
+@lru_cache(maxsize=256)
+def constant_factors(a: Optimizer) -> tuple[sp.Expr, ...]:
+    """Small monomials in a's hyperparameters, the simplest first."""
     factors: list[sp.Expr] = [sp.S.One]
     for e in [*_rates(a), *(1 - b for b in _decays(a)), *_decays(a)]:
         factors += [f * g for f in factors[:9] for g in (e, 1 / e)]
-    return [sign * f * s[t] for s in a.states for f in factors for sign in (1, -1)]
+    return tuple(factors)
+
+
+@lru_cache(maxsize=256)
+def moving_factors(a: Optimizer) -> tuple[sp.Expr, ...]:
+    """Factors that change with the step as bias corrections and counters do, after the constant 1."""
+    decays = [b**t for b in _decays(a)]
+    return (sp.S.One, *(e for b in decays for e in (1 - b, 1 / (1 - b), b)), t, t + 1)
+
+
+def bases(a: Optimizer) -> list[sp.Expr]:
+    """What may stand after a factor: nothing, a state, its square, and the root of one that is never negative."""
+    states: list[Any] = [s[t] for s in a.states]
+    roots = [sp.sqrt(s[t]) for s in a.states if s.is_nonnegative]
+    return [*states, sp.S.One, *roots, *(s**2 for s in states)]
 
 
 def of_params(a: Optimizer, b: Optimizer) -> list[sp.Expr]:
-    """a's parameters, and they with a small multiple of another of a's states added."""
+    """a's parameters, and they with a small multiple of another of a's states added, or replaced by another."""
     if a.query == a.params[t - 1] and b.query == b.params[t - 1]:
         # Both ask at their parameters, so these must be the same.
         return [a.params[t]]
+    if b.query == b.params[t - 1]:
+        # b's parameters are where it asks, which must be where a does.
+        asked: Any = a.query
+        return [asked.xreplace({t: t + 1})]
     rates, decays = [sp.S.One, *_rates(a)], [sp.S.One, *_decays(a)]
     others = [s for s in a.states if s != a.params]
     moved = [a.params[t] + sign * r * d * s[t] for s in others for r in rates for d in decays for sign in (1, -1)]
-    return [a.params[t], *moved]
+    return [a.params[t], *moved, *(s[t] for s in others)]

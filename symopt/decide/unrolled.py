@@ -22,7 +22,7 @@ from symopt.decide.ranges import NONNEGATIVE_RANGE, REAL, range_of_symbol
 from symopt.decide.sums import bound_variable, depends, sum_of
 from symopt.decide.world import FreeWorld
 from symopt.language.optimizer import Optimizer
-from symopt.language.symbols import Grad, Sequence, t
+from symopt.language.symbols import At, Grad, Sequence, t
 
 if TYPE_CHECKING:
     from symopt.decide.normal import Normalizer
@@ -35,6 +35,21 @@ def oracle_calls(optimizer: Optimizer) -> tuple[Grad, ...]:
     return tuple(dict.fromkeys(calls))
 
 
+@lru_cache(maxsize=256)
+def gradient_free(optimizer: Optimizer) -> frozenset[Sequence]:
+    """The sequences that no gradient has a part in, such as a counter or a learning rate that decays."""
+    found = {s for s in optimizer.sequences if s != optimizer.params}
+    while True:
+        kept = {
+            s for s in found
+            if not optimizer.equations[s.name].has(Grad)
+            and all(a.base in found for a in optimizer.equations[s.name].atoms(At))
+        }  # fmt: skip
+        if kept == found:
+            return frozenset(found)
+        found = kept
+
+
 class Unrolled(FreeWorld):
     """The values that a definition gives.
 
@@ -44,17 +59,19 @@ class Unrolled(FreeWorld):
         kept: names of the sequences whose declared sign is known to be kept.
         first_step: the least t spoken of.
         summed: states with a linear recurrence are, at the base step, written as sums from step 1.
+        closed: states that are known functions of the step, by name.
     """
 
     def __init__(
         self, optimizer: Optimizer, *, base: int = -1, kept: frozenset[str] = frozenset(), first_step: int = 1,
-        summed: bool = False,
+        summed: bool = False, closed: Mapping[str, sp.Expr] | None = None,
     ) -> None:  # fmt: skip
         self.optimizer = optimizer
         self.base = base
         self.kept = kept
         self.first_step = first_step
         self.summed = summed
+        self.closed = closed or {}
         self.states = frozenset(s.name for s in optimizer.states)
         self.init: Mapping[str, sp.Expr] = {s.name: value for s, value in optimizer.init.items()}
         self._inside = 0
@@ -80,6 +97,9 @@ class Unrolled(FreeWorld):
         return self._step(n, base, index, (offset or 0) - self.base)
 
     def _free(self, n: Normalizer, base: Sequence, index: Ratio) -> Ratio:
+        if base.name in self.closed:
+            with n.binding(t, index):
+                return n(self.closed[base.name])
         name = f"{base.name}[{n.show(index)}]"
         known = range_of_symbol(self.optimizer.sequence(base.name)) if base.name in self.kept else REAL
         return n.named(("at", base.name, str(index)), name, known, args=(index,))

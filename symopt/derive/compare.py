@@ -67,9 +67,12 @@ def compare(a: Optimizer, b: Optimizer, *, limit: float = 5.0) -> Comparison:
         b: another.
         limit: seconds of processor time for each question.
     """
-    found = equal(a, b, limit=limit)
+    found, back = equal(a, b, limit=limit), equal(b, a, limit=limit)
+    if back.proved and not found.proved and _one_to_one(back, b, a):
+        # Such a matching holds both ways, but only this way are the states functions of the other's.
+        a, b, found, back = b, a, back, back
     if found.proved:
-        converse = equal(b, a, limit=limit).proved
+        converse = back.proved or _one_to_one(found, a, b)
         any_schedule, witness = _while_the_rate_changes(a, b, found, limit)
         return Comparison(a, b, Outcome.EQUAL, found, "", converse, any_schedule, witness)
     special = [(words, equal(left, right, limit=limit)) for words, left, right in _at_ends(a, b)]
@@ -82,6 +85,12 @@ def compare(a: Optimizer, b: Optimizer, *, limit: float = 5.0) -> Comparison:
         if parted.status is Status.REFUTED:
             return Comparison(a, b, Outcome.DIFFERENT, parted, witness=parted.witness)
     return Comparison(a, b, Outcome.UNDECIDED, found, witness=found.witness)
+
+
+def _one_to_one(found: Equality, a: Optimizer, b: Optimizer) -> bool:
+    """Whether the matching only gives each hyperparameter another name."""
+    values = list(found.hypers.values())
+    return {h.symbol for h in a.hyper} == set(values) and len(values) == len(b.hyper) == len(a.hyper)
 
 
 # Schedules
@@ -180,19 +189,22 @@ def in_words(comparison: Comparison) -> list[str]:
     c = comparison
     lines = [f"{c.a.name} and {c.b.name}: {c.outcome.value}" + (f", {c.condition}" if c.condition else "")]
     if c.equality.proved:
-        pairs = [*c.equality.hypers.items(), *c.equality.states.items()]
-        changed = [f"{name} = {value}" for name, value in pairs if _tells(name, value)]
+        values, changed = _told(c.equality.hypers), _told(c.equality.states)
+        if c.converse is False and values:
+            lines = [f"{c.a.name} is {c.b.name} with {', '.join(values)}"]
+        else:
+            changed = values + changed
         if changed:
             lines.append(f"{c.b.name} has " + ", ".join(changed))
         lines.append(f"proved: {c.equality.argument}")
     if c.converse is False:
-        lines.append(f"{c.a.name} is a special case: no hyperparameters of it were found for all of {c.b.name}'s")
+        lines.append(f"a special case: no hyperparameters of {c.a.name} were found for all of {c.b.name}'s")
     if c.any_schedule:
         lines.append("proved for every schedule of the learning rate")
     elif c.any_schedule is False:
         lines.append(f"only while the learning rate is constant; under 1/t decay they part {c.witness}")
     elif c.outcome is Outcome.DIFFERENT:
-        set_at = [f"{name} = {value}" for name, value in c.equality.hypers.items() if _tells(name, value)]
+        set_at = _told(c.equality.hypers)
         with_ = f" and {', '.join(set_at)}" if set_at else ""
         lines.append(f"with hyperparameters of equal names{with_} the parameters part {c.witness}")
     elif c.outcome is Outcome.CONDITION and c.witness is not None:
@@ -202,6 +214,9 @@ def in_words(comparison: Comparison) -> list[str]:
     return lines
 
 
-def _tells(name: str, value: Any) -> bool:
-    """Whether the matching says more than that two quantities of one name are equal."""
-    return not ((isinstance(value, At) and value.base.name == name) or getattr(value, "name", None) == name)
+def _told(matched: Mapping[str, Any]) -> list[str]:
+    """What the matching says beyond that two quantities of one name are equal."""
+    return [
+        f"{name} = {value}" for name, value in matched.items()
+        if not ((isinstance(value, At) and value.base.name == name) or getattr(value, "name", None) == name)
+    ]  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 import sympy as sp
 
+from symopt.decide.unrolled import gradient_free
 from symopt.derive.errors import NotDerivable
 from symopt.derive.linear import System, system_of
 from symopt.language.optimizer import Optimizer
@@ -62,7 +63,7 @@ class _Attempt:
         self.rows: dict[Sequence, Any] = {}
         self.reason = ""
         self.depth = 1
-        self.fixed = _fixed(optimizer)
+        self.fixed = gradient_free(optimizer)
         self.draws = dict(_draws(optimizer))
 
     def visit(self, x: Sequence) -> Sequence | None:
@@ -143,20 +144,6 @@ def _folded(rhs: Any, x: Sequence) -> Any:
         return rhs
     rest = sp.Piecewise(*((p[1], row.cond) for p, row in zip(parts, rows, strict=True) if p is not None))
     return slopes.pop() * x[t - 1] + rest
-
-
-def _fixed(optimizer: Optimizer) -> frozenset[Sequence]:
-    """The sequences that no gradient has a part in, such as a learning rate that decays."""
-    found = {s for s in optimizer.sequences if s != optimizer.params}
-    while True:
-        kept = {
-            s for s in found
-            if not optimizer.equations[s.name].has(Grad)
-            and all(a.base in found for a in optimizer.equations[s.name].atoms(At))
-        }  # fmt: skip
-        if kept == found:
-            return frozenset(found)
-        found = kept
 
 
 def _draws(optimizer: Optimizer) -> Iterator[tuple[Any, At]]:

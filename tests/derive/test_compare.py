@@ -20,6 +20,9 @@ EQUAL, CONDITION, DIFFERENT = Outcome.EQUAL, Outcome.CONDITION, Outcome.DIFFEREN
         ("nesterov", "nesterov-phi", EQUAL, True),
         ("gradient-descent", "momentum", EQUAL, True),
         ("nesterov", "nesterov-simplified", EQUAL, None),
+        ("momentum", "heavy-ball", EQUAL, True),
+        ("nesterov-sequences", "nesterov", EQUAL, True),
+        ("nesterov-rewritten", "qhm", EQUAL, False),
         ("qhm", "momentum-average", CONDITION, None),
         ("momentum", "nesterov", CONDITION, None),
         ("adagrad", "rmsprop", DIFFERENT, None),
@@ -41,6 +44,7 @@ def test_every_condition_is_named():
 def test_a_special_case_is_called_one():
     assert compare(get("gradient-descent"), get("momentum")).converse is False
     assert compare(get("momentum"), get("momentum-accumulated")).converse is True
+    assert in_words(compare(get("adam"), get("adamw")))[0] == "adam is adamw with lambda = 0"
 
 
 @pytest.mark.parametrize(
