@@ -36,6 +36,7 @@ FARFETCHED = frozenset(
     {
         "part of a sum missing", "part of a sum too many", "one quantity used for another",
         "gradient in place of an average", "average in place of the gradient", "quantity missing", "stray quantity",
+        "two quantities exchanged", "two hyperparameters exchanged",
     }
 )  # fmt: skip
 """Mistakes that an equation alone is never charged with, nor by way of a symbol that its group does not have:

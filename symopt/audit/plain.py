@@ -5,6 +5,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symopt.audit.findings import Judgement
+from symopt.audit.geometric import geometric_opinion
 from symopt.audit.judge import Opinion
 from symopt.language.terms import Term
 from symopt.read.notation import Statement, Unread
@@ -19,7 +20,7 @@ def plain_opinion(content: Statement | Unread, source: str) -> Opinion | None:
         return Opinion(Judgement.UNREAD, explanation=f"Column {content.offset + 1} of the formula: {content.reason}.")
     if not content.steps:
         return GIVEN
-    worked = _arithmetic(content, source)
+    worked = _arithmetic(content, source) or _geometric(content, source)
     if worked is not None:
         return worked
     return GIVEN if is_setting(content) or _counts_on(content) else None
@@ -77,6 +78,13 @@ def _arithmetic(content: Statement, source: str) -> Opinion | None:
         if abs(claimed - value) > _rounding(side, source):
             return _slip(side, claimed, value, source)
     return Opinion(Judgement.CORRECT, system="arithmetic", proof="proved")
+
+
+def _geometric(content: Statement, source: str) -> Opinion | None:
+    """A single equation between geometric sums and closed forms."""
+    if len(content.steps) != 1 or content.steps[0][0] != "=" or content.also:
+        return None
+    return geometric_opinion(content.left, content.steps[0][1], source)
 
 
 def _slip(side: Term, claimed: Fraction, value: Fraction, source: str) -> Opinion:

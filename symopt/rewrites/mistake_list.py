@@ -9,7 +9,7 @@ from symopt.rewrites.brackets import LostParentheses
 from symopt.rewrites.mechanism import Kind, Rewrite, Rule
 from symopt.rewrites.parts import MissingFactor, MissingSummand, Sign, StrayFactor, StraySummand
 from symopt.rewrites.patterns import meta
-from symopt.rewrites.rules import OffByOne, Point, Replace, Shift, Substitute, Swap
+from symopt.rewrites.rules import Exchange, OffByOne, Point, Replace, Shift, Substitute, Swap
 from symopt.rewrites.systems import Overwrite, Reorder
 
 b, c = meta("b", "decay"), meta("c", "decay")
@@ -120,6 +120,12 @@ MISTAKES: tuple[Rewrite, ...] = (
     _mistake("one quantity used for another", r"v_t \to m_t",
              "Another quantity belongs here.",
              Substitute("value", "value")),
+    _mistake("two quantities exchanged", r"\frac{m_t}{\sqrt{v_t}} \to \frac{v_t}{\sqrt{m_t}}",
+             "Two quantities stand in each other's place.",
+             Exchange("average")),
+    _mistake("two hyperparameters exchanged", r"\mu v - \eta g \to \eta v - \mu g",
+             "Two hyperparameters stand in each other's place.",
+             Exchange("hyper")),
     _mistake("gradient asked at the wrong point", r"\nabla f(\theta + \mu v) \to \nabla f(\theta)",
              "The gradient is taken at another point.",
              Point()),
@@ -160,7 +166,10 @@ MISTAKES: tuple[Rewrite, ...] = (
              Replace((T.call("max", x, y), T.call("min", x, y)), (T.call("min", x, y), T.call("max", x, y)))),
     _mistake("sign function missing", r"\operatorname{sign}(g) \to g",
              "Only the gradient's sign is used here.",
-             Replace((T.call("sign", G), G))),
+             Replace((T.call("sign", G), G), (T.call("sign", V), V))),
+    _mistake("absolute value missing", r"|g| \to g",
+             "The absolute value is taken here.",
+             Replace((T.call("abs", V), V))),
     _mistake("condition turned around", r"a > b \to a < b",
              "The condition is the wrong way round.",
              Replace(*((T.relation(p, x, y), T.relation(q, x, y)) for p, q in ((">", "<"), ("<", ">"))))),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import combinations
 
 from symopt.language import terms as T
 from symopt.language.terms import Path, Term
@@ -44,7 +45,8 @@ def _sensible(term: Term, pattern: Term, replacement: Term, roles: Roles) -> Ite
             or (replacement.head == "div" and (parent in ("mul", "div") or node == "neg"))
             or node in ("number", "relation", "cases")
         )
-        power = replacement.head in ("pow", "call") and parent in ("pow", "call")
+        power = replacement.head in ("pow", "call") and parent in ("pow", "call") and replacement.name != "abs"
+        power |= anything and replacement.name == "sqrt" and node == "pow"  # the root of a square is no root
         if not (power or (anything and elsewhere) or under_gradient(term, path)):
             yield path, new
 
@@ -122,6 +124,35 @@ def _everywhere(term: Term) -> Iterator[tuple[Path, Term]]:
     for path, node in term.walk():
         if not (term.head == "relation" and path[:1] == (0,)):
             yield path, node
+
+
+@dataclass(frozen=True)
+class Exchange(Rule):
+    """Two names of the given kind written for each other wherever they stand in the formula."""
+
+    kind: str
+
+    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        first: dict[str, Path] = {}
+        for path, node in _everywhere(term):
+            if node.head in ("name", "at") and roles.fits(node, self.kind):
+                first.setdefault(node.name, path)
+        for one, other in combinations(first, 2):
+            if not defined_name(term) & {one, other}:
+                yield first[one], _exchanged(term, {one: other, other: one})
+
+    mends = breaks
+
+
+def _exchanged(term: Term, names: Mapping[str, str]) -> Term:
+    if term.head == "relation":
+        return replace(term, args=(term.args[0], _exchanged(term.args[1], names)), span=None)
+
+    def change(node: Term) -> Term | None:
+        ours = node.head in ("name", "at") and node.name in names
+        return replace(node, name=names[node.name], span=None) if ours else None
+
+    return term.map(change)
 
 
 @dataclass(frozen=True)

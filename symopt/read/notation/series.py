@@ -15,6 +15,7 @@ from symopt.language import terms as T
 from symopt.language.terms import Term
 
 DOTS = "\\ldots"
+FOREVER = "\\infty"
 Linear = Mapping[str, Fraction]
 """An exponent or index: the coefficient of each letter, that of "" being the constant."""
 
@@ -151,7 +152,7 @@ def _going_on(first: list[_Factor], second: list[_Factor]) -> list[_Course] | No
             return None
         index = (one or two or first[0]).index
         course.append(_Course(body, index, grows.get("", Fraction(0)), power[0], rises.get("", Fraction(0))))
-    return course if any(c.grows for c in course) else None
+    return course if any(c.grows or c.rises for c in course) else None
 
 
 def _key(factor: _Factor) -> str:
@@ -161,8 +162,9 @@ def _key(factor: _Factor) -> str:
 
 def _count(general: list[_Course], last: list[_Factor] | None, clocks: frozenset[str]) -> Linear | None:
     """How many steps after the first summand the last one stands."""
-    moving = next(c for c in general if c.grows)
-    assert moving.index is not None  # it grows
+    moving = next((c for c in general if c.grows), None)
+    if moving is None or moving.index is None:
+        return _count_of_powers(general, last)
     end: Linear | None = {"": Fraction(1)}
     if last is not None:
         end = next((f.index for f in last if f.index is not None and _key(f) == _key_of(moving)), None)
@@ -171,6 +173,17 @@ def _count(general: list[_Course], last: list[_Factor] | None, clocks: frozenset
     if end is None or not (set(moving.index) | set(end)) - {""} <= clocks or abs(moving.grows) != 1:
         return None
     return plus({}, plus(end, moving.index, Fraction(-1)), moving.grows)
+
+
+def _count_of_powers(general: list[_Course], last: list[_Factor] | None) -> Linear | None:
+    """The same for powers of one number, 1 + b + b^2 + ..., which go on for ever unless there is a last one."""
+    rising = [c for c in general if c.rises]
+    if len(rising) != 1 or len(general) > 1 or abs(rising[0].rises) != 1:
+        return None
+    if last is None:
+        return {FOREVER: Fraction(1)} if rising[0].rises > 0 else None
+    end = next((f.power for f in last if _key(f) == _key_of(rising[0])), {} if not last else None)
+    return None if end is None else plus({}, plus(end, rising[0].power, Fraction(-1)), rising[0].rises)
 
 
 def _key_of(course: _Course) -> str:
