@@ -11,4 +11,4 @@ from symopt.optimizers import get
 
 
 def prove() -> list[Derivation]:
-    return [linear_rate(get("gradient-descent")), steps_to_precision(), harmonic_rate()]
+    return [linear_rate(get("gradient-descent")), steps_to_precision(), harmonic_rate(get("sgd"))]

@@ -5,8 +5,11 @@ derivative, so there the third derivative stands over the second.
 """
 
 from symopt.derive import Derivation
-from symopt.derive.convergence import newton_on_quadratic, newton_order, newton_steps
+from symopt.derive.newton import newton_on_quadratic, newton_order, newton_steps
+from symopt.optimizers import get
 
 
 def prove() -> list[Derivation]:
-    return [newton_order(), newton_steps(), newton_on_quadratic()]
+    root, optimum = get("newton-root"), get("newton-1d")
+    several = [newton_on_quadratic(get(name)) for name in ("newton-1d", "newton", "newton-root-system")]
+    return [newton_order(root), newton_order(optimum), newton_steps(), *several]

@@ -21,18 +21,17 @@ FORMATS = ("text", "md", "tex", "html", "ipynb")
 def derive_command(name: str, topic: str | None, form: str, output: Path | None) -> None:
     """Derive what follows from the definition NAME, step by step; all of it, or one TOPIC.
 
-    Exit status: 0 if every step is proved, 1 if one is not, 2 if there is no such optimizer or topic.
+    NAME is an optimizer or a schedule.
+
+    Exit status: 0 if every step is proved, 1 if one is not, 2 if there is no such definition or topic.
     """
     from symopt.derive import NotDerivable, UnknownTopic, derivations
-    from symopt.language import Optimizer
     from symopt.optimizers import UnknownOptimizer, get
     from symopt.render.derivation import to_text
     from symopt.render.derived import page_of, written
 
     try:
         definition = get(name)
-        if not isinstance(definition, Optimizer):
-            raise click.ClickException(f"{name} is a schedule; derivations are about optimizers")
         made = derivations(definition, topic)
     except (UnknownOptimizer, UnknownTopic, NotDerivable) as error:
         raise click.ClickException(str(error)) from None

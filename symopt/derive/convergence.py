@@ -1,4 +1,4 @@
-"""The language of convergence: orders, rates, numbers of steps, and sums of learning rates."""
+"""The language of convergence: rates and numbers of steps."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from typing import Any
 
 import sympy as sp
 
-from symopt.decide import Verdict, conjunction, follows, holds, identity
+from symopt.decide import Verdict, follows, holds, identity
 from symopt.derive.derivation import Derivation, Guarantee, Step
 from symopt.derive.errors import NotDerivable
 from symopt.derive.quadratic import linear_method
+from symopt.derive.recurrences import solve_recurrence
 from symopt.derive.stability import assumption
 from symopt.language.optimizer import Optimizer
-from symopt.language.schedule import Schedule
-from symopt.language.symbols import HyperSymbol, t
-from symopt.language.vocabulary import eta0, positive
+from symopt.language.symbols import Expect, Grad, HyperSymbol, Sequence, t
+from symopt.language.vocabulary import positive
 
 _unit = sp.Interval.open(0, 1)
 _sigma = HyperSymbol("sigma", positive, "standard deviation of the gradient noise")
-_decay = HyperSymbol("kappa", positive, "decay rate of the learning rate")
 
 
 def _eq(left: Any, right: Any) -> Any:
@@ -31,70 +30,6 @@ def _le(left: Any, right: Any) -> Any:
 
 def _ge(left: Any, right: Any) -> Any:
     return sp.Ge(left, right, evaluate=False)
-
-
-# Newton's iteration
-
-
-def newton_order() -> Derivation:
-    """Newton's iteration squares its error at each step, times f''/(2 f')."""
-    x, r, new, xi = sp.symbols("x r x_new xi", real=True)
-    f = sp.Function("f", real=True)
-    here, slope = sp.Symbol("f(x)", real=True), sp.Symbol("f'(x)", real=True, nonzero=True)
-    bend = sp.Symbol("f''(xi)", real=True)
-    named = {here: f(x), slope: sp.Derivative(f(x), x), bend: sp.Derivative(f(xi), (xi, 2))}
-    taylor = _eq(0, here + slope * (r - x) + bend * (r - x) ** 2 / 2)
-    step = _eq(new, x - here / slope)
-    error = _eq(new - r, bend / (2 * slope) * (x - r) ** 2)
-    steps = (
-        Step(
-            (taylor.xreplace(named), step.xreplace(named)),
-            "Taylor's theorem at x, with the remainder at some xi between x and the root r; divide by f'(x)",
-            error.xreplace(named), holds(error, assuming=[step, taylor]),
-        ),
-    )  # fmt: skip
-    return Derivation(
-        "Newton's iteration converges quadratically", steps, name="newton-order",
-        assumptions=("f has a continuous second derivative", "f'(x) is not 0", "f(r) = 0"),
-        remarks=("Near the root the error is squared at each step, times f''(r)/(2 f'(r)) in the limit.",),
-        source="Isaacson & Keller 1966, section 3.2",
-    )  # fmt: skip
-
-
-def newton_steps() -> Derivation:
-    """The error after k steps of an iteration that squares it: C e_k <= (C e_0)**(2**k)."""
-    u, w, new, n = (sp.Symbol(name, positive=True) for name in ("u", "w", "u_new", "n"))
-    c, first, last = (sp.Symbol(name, positive=True) for name in ("C", "e_0", "e_k"))
-    k = sp.Symbol("k", integer=True, nonnegative=True)
-    grows = holds(_le(new, w**2), assuming=[_le(new, u**2), _le(u, w)])
-    result = _le(c * last, (c * first) ** (2**k))
-    doubled = identity((w**n) ** 2, w ** (2 * n))
-    e_next = sp.Symbol("e_next", positive=True)
-    before = _le(e_next, c * last**2)
-    step = Step(before, "induction on k: square both sides of what holds at k", result, conjunction([grows, doubled]))
-    return Derivation(
-        "Errors that are squared", (step,), Guarantee.UPPER_BOUND, name="newton-steps",
-        assumptions=("each step squares the error, times at most C > 0",),
-        remarks=(
-            "Below epsilon after $\\log_2(\\log(1/(C\\epsilon)) / \\log(1/(C e_0)))$ steps: a double logarithm of "
-            "the reciprocal of epsilon. The digits that are right double at each step.",
-        ),
-    )  # fmt: skip
-
-
-def newton_on_quadratic() -> Derivation:
-    """One step of Newton's method minimises a quadratic."""
-    x, c, d = sp.symbols("x c d", real=True)
-    a = sp.Symbol("a", real=True, nonzero=True)
-    f = a * (x - c) ** 2 / 2 + d
-    first, second = sp.diff(f, x), sp.diff(f, x, 2)
-    function = _eq(sp.Function("f")(x), f)
-    result = _eq(x - sp.Mul(first, 1 / second, evaluate=False), c)
-    step = Step(function, "subtract f'/f'' from x", result, identity(x - first / second, c))
-    return Derivation("Newton's method on a quadratic takes one step", (step,), name="newton-on-quadratic")
-
-
-# Rates
 
 
 def linear_rate(optimizer: Optimizer) -> Derivation:
@@ -138,119 +73,66 @@ def steps_to_precision() -> Derivation:
     )  # fmt: skip
 
 
-def harmonic_rate() -> Derivation:
-    """The mean squared error of stochastic gradient descent at the learning rate 1/(lambda t): one over t."""
-    lam = HyperSymbol("lambda", positive, "curvature")
-    e = sp.Function("e")
-    bound = _sigma**2 / lam**2
-    recurrence = _eq(e(t), (1 - 1 / t) ** 2 * e(t - 1) + bound / t**2)
-    result = _eq(e(t), bound / t)
-    later = t + 1
-    verdict = conjunction(
-        [
-            identity((1 - sp.S.One / 1) ** 2 * sp.Symbol("e_0", real=True) + bound / 1**2, bound),
-            identity((1 - 1 / later) ** 2 * bound / t + bound / later**2, bound / later),
-        ]
-    )
-    step = Step(
-        recurrence, "induction on t: the start drops out at t = 1, and the step from t to t + 1 is an identity", result,
-        verdict,
-    )  # fmt: skip
-    return Derivation(
-        "Stochastic gradient descent with steps 1/t", (step,), name="harmonic-rate",
-        assumptions=(
-            "the function is lambda*theta**2/2 with lambda > 0, and the learning rate at step t is 1/(lambda t)",
-            "the noise of each gradient is independent of the past, with mean 0 and variance sigma**2",
-            "e(t) is the mean of theta[t]**2",
-        ),
-        source="Robbins & Monro 1951; Chung 1954",
-    )  # fmt: skip
+def harmonic_rate(optimizer: Optimizer) -> Derivation:
+    r"""The mean squared error of a stochastic gradient method at the learning rate 1/(lambda t): one over t.
 
+    .. math:: E[\theta_t^2] = \frac{\sigma^2}{\lambda^2 t}
 
-# Sums of learning rates
-
-
-def robbins_monro(schedule: Schedule) -> Derivation:
-    """Whether a decay's rates sum to infinity and their squares do not, which is what Robbins and Monro ask.
-
-    Args:
-        schedule: step decay, exponential decay or 1/t decay.
+    on :math:`\lambda\theta^2/2`, whatever the start.
 
     Raises:
-        NotDerivable: another schedule.
+        NotDerivable: the method is not gradient descent on a quadratic.
+
+    Source: Robbins & Monro 1951; Chung 1954.
     """
-    for name, derive in _SUMS.items():
-        if schedule.name == name:
-            return derive()
-    raise NotDerivable(f"{schedule.name}: the sums of its rates are not known; those of {', '.join(_SUMS)} are")
-
-
-def _geometric(title: str, rate: Any, ratio: HyperSymbol, weight: Any, words: tuple[str, ...]) -> Derivation:
-    """Rates that are, or whose blocks are, weight * ratio**i."""
-    i = sp.Symbol("i", integer=True, positive=True)
-    partial = _eq(sp.Sum(weight * ratio**i, (i, 0, t - 1)), weight * (1 - ratio**t) / (1 - ratio))
-    bound = _le(partial.lhs, weight / (1 - ratio))
+    method = linear_method(optimizer)
+    lam, rate, x = method.curvature, method.rate, optimizer.params
+    noise = Sequence("xi", r"\xi")[t]
+    kept, gain = (sp.Matrix(m)[0, 0] for m in (method.matrix, method.noise))
+    if len(method.states) != 1 or rate is None or sp.expand(kept - (1 - rate * lam)) != 0 or gain != -rate:
+        raise NotDerivable(f"{optimizer.name}: a step on a quadratic is not theta - eta*(lambda*theta + noise)")
+    row = _eq(x[t], (1 - rate * lam) * x[t - 1] - rate * noise)
+    both: Any = Expect(x[t - 1] * noise)
+    means = (Expect(x[t] ** 2), Expect(x[t - 1] ** 2), Expect(noise**2))
+    squared = _eq(means[0], (1 - rate * lam) ** 2 * means[1] - 2 * rate * (1 - rate * lam) * both + rate**2 * means[2])
+    error, weighted = Sequence("e"), Sequence("u")
+    spread = _sigma**2
+    recurrence = _eq(error[t], (1 - rate * lam) ** 2 * error[t - 1] + rate**2 * spread)
+    at_rate = {rate: 1 / (lam * t)}
+    slowing = _eq(error[t], (1 - 1 / t) ** 2 * error[t - 1] + spread / (lam**2 * t**2))
+    summed = _eq(weighted[t], weighted[t - 1] + spread / lam**2)
+    solved = solve_recurrence([summed], {weighted[0]: 0})[0]
+    result = _eq(error[t], spread / (lam**2 * t))
     steps = (
-        Step(rate, "add the first t terms of a geometric series", partial, identity(partial.lhs, partial.rhs)),
-        Step(
-            partial, "drop what is taken away", bound,
-            holds(_le(partial.rhs, weight / (1 - ratio))),
-        ),
+        Step((*optimizer.update, _eq(Grad(x[t - 1]), lam * x[t - 1] + noise)), "put the gradient in", row,
+             _with_noise(optimizer, lam, noise, row.rhs)),
+        Step(row, "square, and take expectations", squared, identity(Expect(row.rhs**2), squared.rhs)),
+        Step(squared, "the noise is independent of the past, with mean 0: the mixed term is 0", recurrence,
+             identity(squared.rhs.xreplace({both: sp.S.Zero, means[1]: error[t - 1], means[2]: spread}),
+                      recurrence.rhs)),
+        Step(recurrence, "put in the learning rate 1/(lambda t)", slowing,
+             identity(recurrence.rhs.xreplace(at_rate), slowing.rhs)),
+        Step(slowing, "multiply by t**2, and write u[t] for t**2 e[t]", summed,
+             identity(t**2 * slowing.rhs, (t - 1) ** 2 * error[t - 1] + spread / lam**2)),
+        Step(summed, "add up; u starts at 0, so the start is forgotten at the first step", solved.statement,
+             solved.steps[-1].verdict),
+        Step(solved.statement, "divide by t**2", result, identity(solved.value / t**2, result.rhs)),
     )  # fmt: skip
-    remark = "A finite sum: Robbins and Monro's first condition fails, and the steps may end short of the minimum."
     return Derivation(
-        title, steps, Guarantee.UPPER_BOUND, name="robbins-monro", assumptions=words, remarks=(remark,),
-        source="Robbins & Monro 1951",
-    )  # fmt: skip
-
-
-def _step_decay() -> Derivation:
-    factor = HyperSymbol("gamma", _unit, "factor by which the learning rate drops")
-    period = HyperSymbol("T", sp.Naturals, "steps between drops", integer=True)
-    block = sp.Function("eta")(sp.Symbol("i", integer=True, positive=True))
-    rate = _eq(block, period * eta0 * factor ** sp.Symbol("i", integer=True, positive=True))
-    words = ("eta(i) is the sum over the i-th block of T steps with equal rates", "gamma < 1")
-    return _geometric("Step decay has a finite sum", rate, factor, period * eta0, words)
-
-
-def _exponential_decay() -> Derivation:
-    ratio = HyperSymbol("q", _unit, "exp(-kappa)")
-    i = sp.Symbol("i", integer=True, positive=True)
-    rate = _eq(sp.Function("eta")(i), eta0 * ratio**i)
-    words = ("q = exp(-kappa), with kappa > 0", "the sum is counted from i = 0, which only adds to it")
-    return _geometric("Exponential decay has a finite sum", rate, ratio, eta0, words)
-
-
-def _inverse_time_decay() -> Derivation:
-    i, n = (sp.Symbol(name, integer=True, positive=True) for name in ("i", "n"))
-    rate = eta0 / (1 + _decay * i)
-    doubled = _ge(sp.Sum(rate, (i, n + 1, 2 * n)), eta0 / (1 + 2 * _decay))
-    squares = _le(sp.Sum(rate**2, (i, 1, t)), eta0**2 / _decay)
-    telescope = eta0**2 / _decay * (1 / (1 + _decay * (i - 1)) - 1 / (1 + _decay * i))
-    partial = eta0**2 / _decay * (1 - 1 / (1 + _decay * t))
-    sums: list[Verdict] = [
-        holds(_le(rate**2, telescope)),
-        identity(partial.subs(t, i) - partial.subs(t, i - 1), telescope),
-        identity(partial.subs(t, 0), sp.S.Zero),
-        holds(_le(partial, eta0**2 / _decay)),
-    ]
-    least = eta0 / (1 + 2 * _decay * n)
-    halves = [holds(_ge(rate, least), assuming=[_le(i, 2 * n)]), holds(_ge(n * least, doubled.rhs))]
-    first = _eq(sp.Function("eta")(i), rate)
-    steps = (
-        Step(first, "each of the n terms from n + 1 to 2 n is at least the last", doubled, conjunction(halves)),
-        Step(
-            doubled, "infinitely many such stretches: the sum of the rates is infinite; their squares are at most "
-            "the terms of a telescoping sum", squares, conjunction(sums),
+        "With learning rates 1/(lambda t) the error is one over t", steps, name="harmonic-rate",
+        assumptions=(
+            f"the function is {lam}*theta**2/2 with {lam} > 0, and the learning rate at step t is 1/({lam} t)",
+            "the noise xi of each gradient is independent of the past, with mean 0 and variance sigma**2",
+            "e[t] is the mean of theta[t]**2",
         ),
-    )  # fmt: skip
-    remark = "The sum of the rates is infinite and that of their squares is not: both conditions hold."
-    return Derivation(
-        "1/t decay meets Robbins and Monro's conditions", steps, Guarantee.UPPER_BOUND, name="robbins-monro",
-        assumptions=("kappa > 0",), remarks=(remark,), source="Robbins & Monro 1951",
+        remarks=("A mean squared error of epsilon takes sigma**2/(lambda**2 epsilon) steps.",),
+        source="Robbins & Monro 1951; Chung 1954", optimizer=optimizer,
     )  # fmt: skip
 
 
-_SUMS = {
-    "step-decay": _step_decay, "exponential-decay": _exponential_decay, "inverse-time-decay": _inverse_time_decay,
-}  # fmt: skip
+def _with_noise(optimizer: Optimizer, curvature: Any, noise: Any, row: Any) -> Verdict:
+    """Whether the step with the gradient curvature * point + noise is the row."""
+    values: dict[Any, Any] = {}
+    for equation in optimizer.update:
+        values[equation.lhs] = equation.rhs.xreplace(values).replace(Grad, lambda point: curvature * point + noise)
+    return identity(values[optimizer.params[t]], row)

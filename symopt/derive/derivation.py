@@ -11,6 +11,7 @@ import sympy as sp
 
 from symopt.decide import Equality, Status, Verdict
 from symopt.language.optimizer import Optimizer
+from symopt.language.schedule import Schedule
 
 
 class Guarantee(Enum):
@@ -61,7 +62,7 @@ class Derivation:
         remarks: sentences on what the result means.
         name: short identifier within the topic, such as the sequence's name.
         topic: the topic's name, where a topic made it.
-        optimizer: what it is about, if it is about one.
+        optimizer: the definition that it is about, if it is about one.
         source: where the result is from.
     """
 
@@ -73,7 +74,7 @@ class Derivation:
     remarks: tuple[str, ...] = ()
     name: str = ""
     topic: str = ""
-    optimizer: Optimizer | None = None
+    optimizer: Optimizer | Schedule | None = None
     source: str = ""
 
     def __post_init__(self) -> None:

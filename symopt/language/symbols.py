@@ -119,7 +119,9 @@ class At(sp.Expr):
         return f"{self.base.name}[{printer._print(self.index)}]"
 
     def _latex(self, printer: Any) -> str:
-        return f"{printer._print(self.base)}_{{{printer._print(self.index)}}}"
+        name, index = printer._print(self.base), printer._print(self.index)
+        # TeX takes one subscript only, so a name that has one keeps it in a group.
+        return f"{{{name}}}_{{{index}}}" if "_" in name else f"{name}_{{{index}}}"
 
 
 class Grad(sp.Function):

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-import sympy as sp
-
 from symopt.derive.derivation import Derivation
+from symopt.render.plain import lines, plain
 
 
 def to_text(derivations: Iterable[Derivation]) -> str:
@@ -24,17 +23,11 @@ def _lines(d: Derivation) -> Iterator[str]:
     previous: Any = None
     for step in d.steps:
         if step.before != previous:
-            yield f"    {_statement(step.before)}"
+            yield from (f"    {line}" for line in lines(step.before))
         yield f"  {step.rule}: {step.verdict.status.value}"
-        yield f"    {_statement(step.after)}"
+        yield from (f"    {line}" for line in lines(step.after))
         previous = step.after
     if d.error is not None:
-        yield f"  up to an error of {d.error}"
+        yield f"  up to an error of {plain(d.error)}"
     for remark in d.remarks:
         yield f"  {remark}"
-
-
-def _statement(statement: Any) -> str:
-    if isinstance(statement, sp.Eq):
-        return f"{sp.sstr(statement.lhs)} = {sp.sstr(statement.rhs)}"
-    return sp.sstr(statement)

@@ -9,6 +9,7 @@ from symopt.decide import Status
 from symopt.derive.compare import in_words
 from symopt.derive.derivation import Derivation, Step
 from symopt.derive.theorems import Claim, Theorem
+from symopt.derive.topic import Definition
 from symopt.language.optimizer import Optimizer
 from symopt.render.page import to_html, to_markdown, to_notebook, to_tex
 from symopt.render.page.blocks import Block, Figure, Formula, Heading, Items, Page, Table, Words
@@ -28,15 +29,15 @@ def written(page: Page, form: str) -> str:
     return _FORMATS[form](page)
 
 
-def page_of(optimizer: Optimizer, derivations: Iterable[Derivation], topic: str | None = None) -> Page:
-    """What was derived of an optimizer, its definition first; as a notebook it derives it again."""
+def page_of(definition: Definition, derivations: Iterable[Derivation], topic: str | None = None) -> Page:
+    """What was derived of a definition, which comes first; as a notebook it derives it again."""
     made = tuple(derivations)
-    blocks: list[Block] = [Words(optimizer.source, soft=True)] if optimizer.source else []
-    blocks.append(Formula(lines(optimizer)))
+    blocks: list[Block] = [Words(definition.source, soft=True)] if definition.source else []
+    blocks.append(Formula(lines(definition)))
     for derivation in made:
         blocks += blocks_of(derivation)
-    asked = f'get("{optimizer.name}")' + (f', "{topic}"' if topic else "")
-    return Page(optimizer.title, tuple(blocks), _CODE.format(asked=asked))
+    asked = f'get("{definition.name}")' + (f', "{topic}"' if topic else "")
+    return Page(definition.title, tuple(blocks), _CODE.format(asked=asked))
 
 
 _CODE = """\

@@ -10,6 +10,7 @@ from sympy.printing.latex import LatexPrinter
 
 from symopt.decide import Equality, Verdict
 from symopt.language.optimizer import Optimizer
+from symopt.language.schedule import Schedule
 from symopt.language.symbols import At
 
 Line = tuple[str, str]
@@ -24,7 +25,7 @@ class _Printer(LatexPrinter):
     """SymPy's printer, with sums in the customary order and square roots joined."""
 
     def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
-        return sorted(expr.args, key=_customary)
+        return sorted(expr.args, key=customary)
 
     def _print_Mul(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
         roots = [f for f in expr.args if f.is_Pow and f.exp == sp.Rational(1, 2)]
@@ -50,7 +51,7 @@ class _Printer(LatexPrinter):
         return rf"{name}\left({', '.join(map(self._print, expr.args))}\right)"
 
 
-def _customary(term: Any) -> tuple[Any, ...]:
+def customary(term: Any) -> tuple[Any, ...]:
     """Powers of z first, then what is added before what is taken away, values at steps first, numbers in front."""
     z = sp.Symbol("z")
     degree = sp.Poly(term, z).degree() if term.has(z) and term.is_polynomial(z) else 0
@@ -75,6 +76,9 @@ def lines(statement: Any) -> tuple[Line, ...]:
     match statement:
         case Optimizer():
             return lines(statement.update)
+        case Schedule():
+            name = latex(statement.symbol)
+            return ((f"{name}_{{t}}", f"= {latex(statement.value)}"),)
         case tuple() | list():
             parts: Iterable[Any] = statement  # pyright: ignore[reportUnknownVariableType]  # a bare tuple says nothing
             return tuple(line for part in parts for line in lines(part))

@@ -5,24 +5,34 @@ from __future__ import annotations
 import pytest
 
 from symopt.decide import Status
-from symopt.derive import UnknownTopic, derivations, topic, topics, topics_of
-from symopt.language import Optimizer
-from symopt.optimizers import catalogue, get
+from symopt.derive import NotDerivable, UnknownTopic, derivations, topic, topics, topics_of
+from symopt.language import Optimizer, Schedule
+from symopt.optimizers import catalogue, get, vector_methods
 
-OPTIMIZERS = [d for d in catalogue().values() if isinstance(d, Optimizer)]
+DEFINITIONS = [*catalogue().values(), *vector_methods().values()]
+QUICK = ("unrolled", "expectation", "robbins-monro", "newton")
 
 
 def test_each_topic_fits_something() -> None:
     for found in topics().values():
-        assert any(found.fits(optimizer) for optimizer in OPTIMIZERS), found.name
+        assert any(found.about(definition) for definition in DEFINITIONS), found.name
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: o.name)
-def test_nothing_derived_is_wrong(optimizer: Optimizer) -> None:
-    for made in derivations(optimizer):
-        assert made.status is Status.PROVED, made
-        assert made.topic in {found.name for found in topics_of(optimizer)}
+@pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda d: d.name)
+def test_everything_derived_is_proved(definition: Optimizer | Schedule) -> None:
+    for found in topics_of(definition):
+        for made in derivations(definition, found.name):
+            assert made.status is Status.PROVED, made
+            assert made.topic == found.name
+
+
+@pytest.mark.parametrize("name", ["gradient-descent", "adamax", "radam", "lookahead(sgd)", "step-decay", "newton-1d"])
+def test_a_sample_of_what_is_derived_is_proved(name: str) -> None:
+    for found in topics_of(get(name)):
+        if found.name in QUICK:
+            for made in derivations(get(name), found.name):
+                assert made.status is Status.PROVED, made
 
 
 def test_an_unknown_topic_is_answered_with_the_nearest() -> None:
@@ -30,3 +40,7 @@ def test_an_unknown_topic_is_answered_with_the_nearest() -> None:
         topic("unroled")
     with pytest.raises(UnknownTopic):
         derivations(get("adam"), "nonsense")
+    with pytest.raises(UnknownTopic, match="does not fit adam; topics that do: unrolled"):
+        derivations(get("adam"), "newton")
+    with pytest.raises(NotDerivable, match="no topic fits bfgs, a method of vectors"):
+        derivations(get("bfgs"))

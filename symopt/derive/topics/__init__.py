@@ -24,9 +24,8 @@ from functools import cache
 from types import MappingProxyType
 
 from symopt.derive.derivation import Derivation
-from symopt.derive.errors import UnknownTopic
-from symopt.derive.topic import Topic
-from symopt.language.optimizer import Optimizer
+from symopt.derive.errors import NotDerivable, UnknownTopic
+from symopt.derive.topic import Definition, Kind, Topic
 
 __all__ = ["Topic", "derivations", "topic", "topics", "topics_of"]
 
@@ -52,29 +51,32 @@ def topic(name: str) -> Topic:
     raise UnknownTopic(f"no topic is called {name!r}; {offer}")
 
 
-def topics_of(optimizer: Optimizer) -> tuple[Topic, ...]:
-    """The topics that fit the optimizer."""
-    return tuple(found for found in topics().values() if found.fits(optimizer))
+def topics_of(definition: Definition) -> tuple[Topic, ...]:
+    """The topics that fit the optimizer or schedule."""
+    return tuple(found for found in topics().values() if found.about(definition))
 
 
-def derivations(optimizer: Optimizer, name: str | None = None) -> tuple[Derivation, ...]:
-    """Everything derived of the optimizer, or what one topic derives.
+def derivations(definition: Definition, name: str | None = None) -> tuple[Derivation, ...]:
+    """Everything derived of a definition, or what one topic derives.
 
     Args:
-        optimizer: a definition.
+        definition: an optimizer or a schedule.
         name: a topic's name; None for every topic that fits.
 
     Returns:
-        Derivations, each with its topic and optimizer filled in.
+        Derivations, each with its topic and definition filled in.
 
     Raises:
-        UnknownTopic: no topic is called so, or it does not fit the optimizer; with the names that would do.
-        NotDerivable: the topic has no answer for this optimizer, and why.
+        UnknownTopic: no topic is called so, or it does not fit the definition; with the names that would do.
+        NotDerivable: the topic has no answer for this definition, or none fits, and why.
     """
-    if name is not None and not topic(name).fits(optimizer):
-        fit = ", ".join(found.name for found in topics_of(optimizer)) or "none"
-        raise UnknownTopic(f"{topic(name).title} does not fit {optimizer.name}; topics that do: {fit}")
-    chosen = topics_of(optimizer) if name is None else (topic(name),)
+    fitting = topics_of(definition)
+    if name is not None and topic(name) not in fitting:
+        fit = ", ".join(found.name for found in fitting) or "none"
+        raise UnknownTopic(f"{topic(name).title} does not fit {definition.name}; topics that do: {fit}")
+    if not fitting:
+        raise NotDerivable(f"no topic fits {definition.name}, {Kind.of(definition).value}")
+    chosen = fitting if name is None else (topic(name),)
     return tuple(
-        replace(made, topic=found.name, optimizer=optimizer) for found in chosen for made in found.derive(optimizer)
+        replace(made, topic=found.name, optimizer=definition) for found in chosen for made in found.derive(definition)
     )

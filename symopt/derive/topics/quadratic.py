@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from symopt.derive.convergence import linear_rate, steps_to_precision
+from symopt.derive.convergence import harmonic_rate, linear_rate, steps_to_precision
 from symopt.derive.derivation import Derivation
 from symopt.derive.errors import NotDerivable
 from symopt.derive.noise import steady_variance
@@ -43,6 +43,10 @@ def _noise(optimizer: Optimizer) -> Iterator[Derivation]:
 def _rates(optimizer: Optimizer) -> Iterator[Derivation]:
     yield linear_rate(optimizer)
     yield steps_to_precision()
+    try:
+        yield harmonic_rate(optimizer)
+    except NotDerivable:
+        return
 
 
 def _one_state(optimizer: Optimizer) -> bool:
@@ -52,4 +56,4 @@ def _one_state(optimizer: Optimizer) -> bool:
 quadratic = Topic("quadratic", "On a quadratic: stability", fits=is_linear, derive=_stability, place=60)
 best_rates = Topic("tuning", "On a quadratic: the best learning rate", fits=_tuned, derive=tuning, place=62)
 noise = Topic("noise", "On a quadratic: gradient noise", fits=is_linear, derive=_noise, place=64)
-rates = Topic("convergence", "Convergence language", fits=_one_state, derive=_rates, place=70)
+rates = Topic("convergence", "Linear rates, and one over t", fits=_one_state, derive=_rates, place=70)
