@@ -172,7 +172,8 @@ class ArrayKernel(Kernel):
         shape: tuple[int, ...],
         out: tuple[Any, State] | None,
     ) -> tuple[Any, State]:
-        params = np.broadcast_to(params, np.broadcast_shapes(params.shape, shape))
+        whole = np.broadcast_shapes(params.shape, shape)
+        params, *gradients = (np.broadcast_to(a, whole) for a in (params, *gradients))
         axes = _axes(shape, params.ndim)
         made, after = self._sweep.step(params, *gradients, state, **values, axes=axes)
         if out is None:
@@ -202,7 +203,7 @@ class ArrayKernel(Kernel):
         array = self.array(value, what)
         if array.shape != params.shape:
             swept = _swept(values)
-            if not swept or array.shape != np.broadcast_shapes(params.shape, swept):
+            if not swept or not _fits(array.shape, np.broadcast_shapes(params.shape, swept)):
                 raise KernelError(
                     f"{self.optimizer.name}: {what} has shape {array.shape}, but the parameters have {params.shape}"
                 )
@@ -254,6 +255,11 @@ def _swept(values: Mapping[str, Any]) -> tuple[int, ...]:
     """The shape of the settings, where hyperparameters are arrays; () where none is."""
     shapes = [v.shape for v in values.values() if isinstance(v, np.ndarray)]
     return np.broadcast_shapes(*shapes) if shapes else ()
+
+
+def _fits(shape: tuple[int, ...], whole: tuple[int, ...]) -> bool:
+    """Whether an array of that shape broadcasts to the whole's."""
+    return len(shape) <= len(whole) and all(n in (1, w) for n, w in zip(shape[::-1], whole[::-1], strict=False))
 
 
 def _axes(shape: tuple[int, ...], ndim: int) -> tuple[int, ...]:

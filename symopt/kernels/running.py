@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from symopt.kernels.errors import KernelError
 from symopt.kernels.kernel import Kernel
 from symopt.kernels.oracle import Oracle
-from symopt.kernels.vector_run import run_vector
 from symopt.language import Optimizer
 from symopt.language.linear import is_linear
 from symopt.optimizers import vector_methods
@@ -47,6 +46,8 @@ def run(
 
     method = vector_methods().get(optimizer) if isinstance(optimizer, str) else optimizer
     if isinstance(method, Optimizer) and is_linear(method):
+        from symopt.kernels.vector_run import run_vector  # SciPy takes long to load, and only these methods need it
+
         asked = gradient if isinstance(gradient, Oracle) else Oracle(gradient)
         return run_vector(method, asked, start, steps, **hyper).points
     if isinstance(gradient, Oracle):

@@ -16,6 +16,7 @@ from symopt.kernels import KernelError, MissingExtra, State
 from symopt.language import Optimizer
 from symopt.optimizers import get
 from symopt.testing import strategies
+from symopt.testing.properties import given as given_gradient
 from symopt.testing.properties import run, same
 from tests.kernels.definitions import ELEMENTWISE
 
@@ -42,7 +43,7 @@ def test_views_that_are_not_contiguous(optimizer: Optimizer, data: st.DataObject
     state = kernel.init(params)
     for gradient in gradients:
         wide = np.repeat(gradient, 2, axis=1)[:, ::2]
-        kernel.step(params, wide, state, out=(params, state))
+        kernel.step(params, given_gradient(kernel, wide), state, out=(params, state))
     if kernel.plan.sums:
         assert np.allclose(params, expected, rtol=1e-9, atol=1e-9, equal_nan=True)
     else:
@@ -68,9 +69,9 @@ def test_a_gradient_that_is_the_parameters_themselves() -> None:
         hyper = {h.name: 0.01 if h.default is None else float(h.default) for h in optimizer.hyper}
         kernel = symopt.kernel(optimizer, **{k: 3 if k == "k" else v for k, v in hyper.items()})
         start = np.linspace(0.5, 2, 7)
-        expected, _ = kernel.step(start, start.copy(), kernel.init(start))
+        expected, _ = kernel.step(start, given_gradient(kernel, start.copy()), kernel.init(start))
         params, state = start.copy(), kernel.init(start)
-        kernel.step(params, params, state, out=(params, state))
+        kernel.step(params, given_gradient(kernel, params), state, out=(params, state))
         assert same(params, expected), optimizer.name
 
 

@@ -52,11 +52,19 @@ def check_run(optimizer: Optimizer, hyper: dict[str, Any], gradient: Any) -> Non
     kernel = symopt.kernel(optimizer, **floats)
     params, state = np.array([0.75]), kernel.init(np.array([0.75]))
     for step, value in enumerate(expected, start=1):
-        point = kernel.query(params, state)
-        params, state = kernel.step(params, np.array([float(gradient(step, mp.mpf(float(point[0]))))]), state)
+        params, state = kernel.step(params, asked(kernel, params, state, gradient, step), state)
         if abs(value) > 1e12 or not isinstance(value, mp.mpf):
             return
         assert abs(params[0] - value) <= 1e-6 * max(1, abs(value)), f"step {step}"
+
+
+def asked(kernel: Any, params: Any, state: Any, gradient: Any, step: int) -> Any:
+    """The gradients of a step, each at the point where the step wants it."""
+    found: list[Any] = []
+    for _ in range(kernel.gradients):
+        point = kernel.query(params, state, *found)
+        found.append(np.array([float(gradient(step, mp.mpf(float(point[0]))))]))
+    return found[0] if len(found) == 1 else tuple(found) or np.zeros(1)
 
 
 extragradient = Optimizer(
@@ -91,11 +99,7 @@ def test_several_gradients_older_values_and_exchanges(optimizer: Optimizer, data
     places, held = np.array([0.75]), kernel.init(np.array([0.75]))
     params, state = places.copy(), held.copy()
     for step, value in enumerate(expected, start=1):
-        asked: list[Any] = []
-        for _ in range(kernel.gradients):
-            point = kernel.query(params, state, *asked)
-            asked.append(np.array([float(gradient(step, mp.mpf(float(point[0]))))]))
-        grads = asked[0] if len(asked) == 1 else tuple(asked) or np.zeros(1)
+        grads = asked(kernel, params, state, gradient, step)
         params, state = kernel.step(params, grads, state)
         kernel.step(places, grads, held, out=(places, held))
         assert abs(params[0] - value) <= 1e-9 * max(1, abs(value)), f"step {step}"

@@ -9,7 +9,7 @@ from typing import Any
 import mpmath as mp
 import sympy as sp
 
-from symopt.language import At, Grad, HyperSymbol, Norm, Optimizer, t
+from symopt.language import At, Dot, Grad, HyperSymbol, Norm, Optimizer, t
 
 Number = Any  # mpmath.mpf, for which mpmath has no types
 Gradient = Callable[[int, Number], Number]
@@ -19,6 +19,7 @@ _FUNCTIONS: dict[type, Callable[..., Number]] = {
     sp.cos: mp.cos,
     sp.Abs: abs,
     Norm: abs,
+    Dot: lambda a, b: a * b,
     sp.sign: mp.sign,
     sp.floor: mp.floor,
     sp.Mod: lambda a, b: a - b * mp.floor(a / b),

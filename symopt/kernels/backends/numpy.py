@@ -104,9 +104,10 @@ def helpers(text: str) -> dict[str, str]:
     return {call: lines for call, lines in known.items() if call in text}
 
 
-def dialect(plan: Plan) -> Dialect:
-    """NumPy's, with arrays of one number like the plan's parameters."""
-    return replace(NUMPY, calls={**NUMPY.calls, "fill": f"np.full_like({plan.params.name}, {{0}})"})
+def dialect(plan: Plan, *, sweep: bool = False) -> Dialect:
+    """NumPy's, with arrays of one number like the plan's parameters; a sweep's sums run over some axes only."""
+    dot = NUMPY.calls["dot"] if sweep else "inner(np.ravel({0}), np.ravel({1}))"
+    return replace(NUMPY, calls={**NUMPY.calls, "dot": dot, "fill": f"np.full_like({plan.params.name}, {{0}})"})
 
 
 def parameters(settings: Iterable[Setting]) -> list[str]:
@@ -198,7 +199,7 @@ def _query(plan: Plan, name: str, index: int, point: Node | None, sweep: bool) -
             return [f"return {theta}"]
         return writer.value_lines(node)
 
-    writer = Writer(plan, dialect(plan), "number({0})", finish, stages)
+    writer = Writer(plan, dialect(plan, sweep=sweep), "number({0})", finish, stages)
     body = writer.lines()
     arguments = [f"{theta}: Array", "state: State", *(f"{gradient_name(plan, i)}: Array" for i in range(index))]
     keywords = [*parameters(used_settings(plan, used)), *(["axes: Any"] if sweep else [])]
@@ -220,7 +221,7 @@ class _Step:
         stages = stages_of(plan, plan.outputs, branches=not sweep)
         self.used = leaves(stages)
         sums = None if sweep else self.sums
-        self.writer = Writer(plan, dialect(plan), "number({0})", self.finish, stages, sums)
+        self.writer = Writer(plan, dialect(plan, sweep=sweep), "number({0})", self.finish, stages, sums)
 
     def lines(self) -> list[str]:
         plan = self.plan
