@@ -57,7 +57,7 @@ def _over_all(e: Any, variable: Any) -> Any:
 
 def _moment(k: Any) -> Any:
     """E[X**-k]."""
-    return 2**-k * GAMMA(RHO / 2 - k) / GAMMA(RHO / 2)
+    return sp.Integer(2) ** -k * GAMMA(RHO / 2 - k) / GAMMA(RHO / 2)
 
 
 def gamma_recurrence() -> Derivation:
