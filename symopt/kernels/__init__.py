@@ -19,7 +19,7 @@ BACKENDS = tuple(sorted(m.name for m in pkgutil.iter_modules(backends.__path__))
 """The backends' names: the modules of ``symopt.kernels.backends``."""
 
 
-def kernel(optimizer: Optimizer | str, backend: str = "numpy", /, **hyper: Any) -> Kernel:
+def kernel(optimizer: Optimizer | str, backend: str = "numpy", **hyper: Any) -> Kernel:
     """The optimizer's step as fast code.
 
         adam = symopt.kernel(symopt.optimizers.get("adam"), eta=1e-2)

@@ -60,6 +60,10 @@ class Graph:
         key = (op, tuple(map(id, args)), value, array)
         return self._known.setdefault(key, Node(op, args, value, array))
 
+    def filled(self, node: Node) -> Node:
+        """The node as an array, all of whose coordinates are alike if it is a scalar."""
+        return node if node.array else self.make("fill", node, array=True)
+
     def number(self, value: Any) -> Node:
         return self.make("number", value=sp.sympify(value, strict=True))
 
@@ -190,8 +194,10 @@ class Graph:
                 memo[node] = node
             else:
                 args = [self.rebuilt(a, replace, memo) for a in node.args]
+                args = [self.filled(a) for a in args] if node.op == DOT else args
                 same = all(a is b for a, b in zip(args, node.args, strict=True))
-                memo[node] = node if same else self.make(node.op, *args, value=node.value, array=node.array)
+                array = True if node.op == "fill" else None
+                memo[node] = node if same else self.make(node.op, *args, value=node.value, array=array)
         return memo[node]
 
 

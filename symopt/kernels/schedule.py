@@ -78,7 +78,8 @@ def _branched(graph: Graph, results: Mapping[Any, Node], known: set[Node]) -> tu
     def side(number: int) -> tuple[Stage, ...]:
         memo: dict[Node, Node] = {}
         taken = {k: graph.rebuilt(n, lambda n: _chosen(n, condition, number), memo) for k, n in results.items()}
-        return _branched(graph, taken, set(known))
+        arrays = {k: graph.filled(n) if results[k].array else n for k, n in taken.items()}
+        return _branched(graph, arrays, set(known))
 
     return (*before, Branch(condition, side(1), side(2)))
 

@@ -45,7 +45,7 @@ class Translation:
 
     def filled(self, node: Node) -> Node:
         """The node as an array, all of whose coordinates are alike if it is a scalar."""
-        return node if node.array else self.graph.make("fill", node, array=True)
+        return self.graph.filled(node)
 
     def node(self, e: Any) -> Node:
         if e not in self._known:
