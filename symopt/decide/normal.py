@@ -221,6 +221,9 @@ def _at(n: Normalizer, e: Any) -> Ratio:
 
 
 def _grad(n: Normalizer, e: Any) -> Ratio:
+    known = n.world.call(n, e)
+    if known is not None:
+        return known
     with n.where():
         return n.world.gradient(n, n(e.point))
 

@@ -148,6 +148,11 @@ class Unrolled(FreeWorld):
 
     # The oracle
 
+    def call(self, n: Normalizer, call: Grad) -> Ratio | None:
+        """A definition's only call is its draw, wherever its point lies."""
+        calls = oracle_calls(self.optimizer)
+        return self._drawn(n, n.time, 0) if self._inside and calls == (call,) else None
+
     def gradient(self, n: Normalizer, point: Ratio) -> Ratio:
         if self._inside:
             found = self._draw(n, n.time, point)
@@ -168,8 +173,11 @@ class Unrolled(FreeWorld):
             except Undecidable:
                 continue
             if n.field.equal(asked, point):
-                return n.named(("draw", str(step), place), f"g_({n.show(step)})" + "'" * place, args=(step,))
+                return self._drawn(n, step, place)
         return None
+
+    def _drawn(self, n: Normalizer, step: Ratio, place: int) -> Ratio:
+        return n.named(("draw", str(step), place), f"g_({n.show(step)})" + "'" * place, args=(step,))
 
     def _candidate_steps(self, n: Normalizer) -> list[Ratio]:
         """The steps whose point a claim may speak of, the nearest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 from symopt.decide.ranges import range_of_symbol
-from symopt.language.symbols import Sequence
+from symopt.language.symbols import Grad, Sequence
 
 if TYPE_CHECKING:
     from symopt.decide.field import Generator, Ratio
@@ -23,6 +23,10 @@ class World(Protocol):
 
     def gradient(self, n: Normalizer, point: Ratio) -> Ratio:
         """The value that the oracle gives at a point."""
+        ...
+
+    def call(self, n: Normalizer, call: Grad) -> Ratio | None:
+        """The value of a call that is known without working its point out."""
         ...
 
     def horizon(self, n: Normalizer) -> Ratio:
@@ -45,6 +49,9 @@ class FreeWorld:
 
     def gradient(self, n: Normalizer, point: Ratio) -> Ratio:
         return n.applied("grad", (point,))
+
+    def call(self, n: Normalizer, call: Grad) -> Ratio | None:
+        return None
 
     def horizon(self, n: Normalizer) -> Ratio:
         return n.time

@@ -31,6 +31,7 @@ FOLLOWS = [
     (adam, v[1], (1 - beta2) * g[1] ** 2), (adam, mhat[1], g[1]), (adam, m[0], sp.S.Zero),
     (adam, m[t], (1 - beta1) * Sum(beta1 ** (t - i) * g[i], (i, 1, t))),
     (adam, m[t], (1 - beta1) * Sum(beta1**j * g[t - j], (j, 0, t - 1))),
+    (adam, m[10], (1 - beta1) * Sum(beta1 ** (10 - i) * g[i], (i, 1, 10))),
     (adam, m[t], (1 - beta1) * Sum(beta1 ** (t - i) * grad(theta[i - 1]), (i, 1, t))),
     (adam, v[t], (1 - beta2) * Sum(beta2 ** (t - i) * g[i] ** 2, (i, 1, t))),
     (adam, mhat[t], Sum(beta1 ** (t - i) * g[i], (i, 1, t)) / Sum(beta1 ** (t - i), (i, 1, t))),
