@@ -260,10 +260,13 @@ class Reader:
         found = [meaning] if meaning.hyper else [replace(meaning, lag=lag) for lag in self._lags(name, claim)]
         return Candidates([found] * len(on.models), [axis_of(found, model) for model in on.models])
 
+    def loose(self, claim: Claim) -> frozenset[str]:
+        """Names that stand without a time index in the equation or an abbreviation that it uses."""
+        return claim.loose.union(*(a.loose for n, a in self.aliases.items() if n in claim.names))
+
     def _lags(self, name: str, claim: Claim) -> tuple[int, ...]:
         """A symbol without an index may mean its new value or the one before, unless it is the one being given."""
-        loose = claim.loose.union(*(a.loose for n, a in self.aliases.items() if n in claim.names))
-        return (0, 1) if name in loose and not (name == claim.name and claim.recurrent) else (0,)
+        return (0, 1) if name in self.loose(claim) and not (name == claim.name and claim.recurrent) else (0,)
 
 
 def _sizes(options: Mapping[str, Candidates], on: Bench) -> Array:

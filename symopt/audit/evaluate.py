@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 
 from symopt.audit.arithmetic import apply
 from symopt.audit.claims import Claim
-from symopt.audit.models import Model
 from symopt.audit.runs import answer, column, constant_answer, draws
-from symopt.audit.trials import Axis, Bench, Candidates, Flags, Meaning, Places, Trial, axis_of, bench
+from symopt.audit.trials import Axis, Bench, Candidates, Flags, Meaning, Places, Trial
 from symopt.language.terms import Term
 
 TOLERANCE = 1e-9
 AT_ONCE = 100_000
 """How many readings are tried at once, over all models."""
+SHORT = 4096
+"""Arrays of readings that cost little to keep."""
 AGREEING = 400
 """How many readings that hold are kept of each model."""
 
@@ -97,7 +98,7 @@ def _agreements(
     shape = (len(models), *(axes[n].row.shape[i + 1] for i, n in enumerate(names)))
     first, *others = on.trials(claim)
     number = models.reshape(-1, *([1] * rank))
-    both = _Sides(setting, on, claim, first, choice, number, axes).compare()
+    both = Sides(setting, on, claim, first, choice, number, axes).compare()
     if both is None:
         return
     agree, informed = (np.broadcast_to(x, shape) for x in both)
@@ -110,7 +111,7 @@ def _agreements(
             return
         number = models[spots[0]]
         flat = {n: _at(axes[n], spots) for n in names}
-        both = _Sides(setting, on, claim, trial, choice, number, flat).compare()
+        both = Sides(setting, on, claim, trial, choice, number, flat).compare()
         if both is None:
             return
         present = trial.present[number]
@@ -132,43 +133,35 @@ def _at(axis: Axis, spots: tuple[Places, ...]) -> Axis:
     return Axis(*(np.broadcast_to(x[where], spots[0].shape) for x in axis))
 
 
-class Probe:
-    """Readings of an equation's symbols in one model, on which many variations of the equation are tried quickly.
+@dataclass
+class Memo:
+    """Values of an equation's parts, for variations of it that share them.
 
-    Variations share most of their parts; the value of a shared part is worked out once a run.
+    Args:
+        varying: abbreviations that are not always the same; nothing made from them is kept.
+        full: whether from now on only short arrays are kept.
     """
 
-    def __init__(
-        self, setting: Setting, model: Model, claim: Claim, rows: Sequence[Mapping[str, Meaning]], choice: Choice
-    ) -> None:
-        on = bench((model,))
-        names = rows[0].keys()
-        axes = {n: axis_of([row[n] for row in rows], model) for n in names}
-        number = np.zeros(len(rows), dtype=np.intp)
-        self.count = len(rows)
-        self.runs = [
-            _Sides(setting, on, claim, trial, choice, number, axes, remember=True) for trial in on.trials(claim)
-        ]
-
-    def holds(self, left: Term, right: Term) -> bool:
-        """Whether the variation holds in every run, under one of the readings."""
-        agree = np.ones(self.count, dtype=bool)
-        informed = np.zeros(self.count, dtype=bool)
-        for run in self.runs:
-            both = run.compare(left, right)
-            if both is None:
-                return False
-            agree &= both[0]
-            informed |= both[1]
-            if not agree.any():
-                return False
-        return bool((agree & informed).any())
+    varying: frozenset[str] = frozenset()
+    full: bool = False
+    values: dict[tuple[object, ...], tuple[Term, Any]] = field(
+        default_factory=dict[tuple[object, ...], tuple[Term, Any]]
+    )
 
 
-class _Sides:
+class Sides:
     """Values of an equation's two sides in one run of each model, over arrays of readings.
 
     Every array has the axes of ``number`` and of the readings, and last that of the coordinates.
+
+    Args:
+        setting: the rest of the document.
+        on, trial: the models and their runs.
+        claim: the equation.
+        choice: how the rest of it is read.
+        number: the model, for each reading.
+        axes: what each of its symbols stands for.
+        memo: where values are kept, if they are.
     """
 
     def __init__(
@@ -180,17 +173,14 @@ class _Sides:
         choice: Choice,
         number: Places,
         axes: Mapping[str, Axis],
-        *,
-        remember: bool = False,
+        memo: Memo | None = None,
     ) -> None:
         self.setting, self.on, self.claim, self.trial, self.choice = setting, on, claim, trial, choice
-        self.number, self.axes = number, axes
-        self.memo: dict[tuple[int, bool], tuple[Term, Any]] = {}
-        self.remember = remember
-        self.inside = 0
+        self.number, self.axes, self.memo = number, axes, memo
         self.step = trial.time if claim.step is None else claim.step
         self.clock = trial.time - choice.origin
         self.bound: dict[str, int] = {}
+        self.opened: tuple[str, ...] = ()
         self.on_left = False
 
     def compare(self, left_side: Term | None = None, right_side: Term | None = None) -> tuple[Flags, Flags] | None:
@@ -213,14 +203,16 @@ class _Sides:
             return np.asarray((close | unknown).all(axis=-1)), np.asarray((~unknown).any(axis=-1))
 
     def value(self, term: Term) -> Any:
-        if not self.remember or self.inside or not term.args:
+        memo = self.memo
+        if memo is None or self.bound or not term.args or not memo.varying.isdisjoint(term.names()):
             return self._value(term)
-        key = (id(term), self.on_left)
-        known = self.memo.get(key)
-        if known is not None and known[0] is term:
+        key = (id(term), self.on_left, self.clock, self.step, self.opened)
+        known = memo.values.get(key)
+        if known is not None:
             return known[1]
         value = self._value(term)
-        self.memo[key] = (term, value)
+        if not memo.full or np.size(value) <= SHORT:
+            memo.values[key] = (term, value)  # the term too, so that no other ever has its identity
         return value
 
     def _value(self, term: Term) -> Any:
@@ -288,13 +280,12 @@ class _Sides:
         self.clock = before if index is None or not claim.indexed else index - claim.shift
         moved, self.step = self.step, self.step + self.clock - before
         self.setting = replace(self.setting, aliases={n: c for n, c in aliases.items() if n != name})
+        opened, self.opened = self.opened, (*self.opened, name)
         left, self.on_left = self.on_left, False
-        self.inside += 1
         try:
             return self.value(claim.right)
         finally:
-            self.inside -= 1
-            self.clock, self.step, self.on_left = before, moved, left
+            self.clock, self.step, self.on_left, self.opened = before, moved, left, opened
             self.setting = replace(self.setting, aliases=aliases)
 
     def _gradient(self, term: Term) -> Any:
@@ -335,7 +326,6 @@ class _Sides:
             raise Unreadable("range")
         result: Any = 0.0 if term.head == "sum" else 1.0
         shadowed = self.bound.get(term.name)
-        self.inside += 1
         back = high < low - 1  # a sum over less than nothing takes away, so that sums join at any bound
         for i in range(high + 1, low) if back else range(low, high + 1):
             self.bound[term.name] = i
@@ -347,7 +337,6 @@ class _Sides:
                     result = result - x
                 case _:
                     result = result / x if back else result * x
-        self.inside -= 1
         self.bound.pop(term.name, None)
         if shadowed is not None:
             self.bound[term.name] = shadowed

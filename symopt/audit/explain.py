@@ -9,9 +9,10 @@ from itertools import islice
 
 from symopt.audit.claims import Claim
 from symopt.audit.equations import Fact, Group
-from symopt.audit.match import Interpretation, is_open, probes, readings_of
+from symopt.audit.match import Interpretation, is_open, readings_of
 from symopt.audit.names import affinity
 from symopt.audit.trials import Meaning
+from symopt.audit.variations import Abbreviated, variations
 from symopt.language import terms as T
 from symopt.language.terms import Term
 from symopt.read.notation.series import as_term, linear, plus
@@ -85,7 +86,7 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
     found: list[Explanation] = []
     known_names = claim.names.union(reading.meanings, custom.hypers.values(), (c.name for c in custom.gradients))
     known = replace(reading, meanings=meanings)
-    tried = probes(group, reading, claim, meanings)
+    others = variations(group, reading.aliases, reading.model, claim, meanings)
     whole = T.relation("=", claim.left, claim.right)
     for order, mend in enumerate(islice(mends_of(whole, roles, MISTAKES), CANDIDATES)):
         if mend.term.head != "relation":
@@ -95,7 +96,7 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
             continue
         if _loses_gradient(claim, mended) or any(roles.role.get(n) == EPSILON for n in mended.names - claim.names):
             continue  # to leave epsilon out is a convention
-        if tried and not any(p.holds(mended.left, mended.right) for p in tried):
+        if not others.may_hold(mended):
             continue
         for fact in readings_of(group, known, mended)[:1]:
             lost, brought = len(claim.names - mended.names), len(mended.names - known_names)
@@ -119,6 +120,7 @@ def explain_abbreviation(
             continue
         meanings, roles = _roles(reading, group, alias, custom)
         known_names = alias.names.union(reading.meanings, custom.hypers.values())
+        others = Abbreviated(group, reading.aliases, reading.model, reading.wrong, meanings, name)
         whole = T.relation("=", alias.left, alias.right)
         for order, mend in enumerate(islice(mends_of(whole, roles, MISTAKES), ABBREVIATED)):
             if mend.term.head != "relation" or mend.term.args[0] != alias.left:
@@ -127,6 +129,8 @@ def explain_abbreviation(
             if _loses_gradient(alias, mended) or any(roles.role.get(n) == EPSILON for n in mended.names - alias.names):
                 continue
             mending = replace(reading, meanings=meanings, aliases={**reading.aliases, name: mended})
+            if not others.may_hold(mending.aliases):
+                continue
             facts = _all_hold(group, mending)
             if facts is None:
                 continue

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import groupby, product
-from math import prod
+from itertools import groupby
 
 from symopt.audit.catalogue import plain, under_conventions
 from symopt.audit.claims import Claim
 from symopt.audit.equations import LABEL, ORIGIN, Fact, Group, Reader, is_gradient
-from symopt.audit.evaluate import Probe
 from symopt.audit.likeness import likeness, marks_of
 from symopt.audit.models import Model, specialised
 from symopt.audit.names import crossed
@@ -29,8 +27,6 @@ SLACK = 2 * WRONG + 2 * CONVENTION
 """How much dearer than the cheapest a reading with wrong equations may be and still be worth explaining."""
 LIKELY = 5
 """How many definitions are tried under their conventions."""
-PROBES = 2000
-"""How many readings of one equation are kept to try variations of it on."""
 
 
 @dataclass(frozen=True)
@@ -142,23 +138,6 @@ def is_open(group: Group, reading: Interpretation, claim: Claim, known: Mapping[
 def readings_of(group: Group, reading: Interpretation, claim: Claim) -> Sequence[Fact]:
     """The ways in which another equation holds under an interpretation, cheapest first."""
     return Reader(group, reading.aliases).facts(claim, bench((reading.model,)), reading.meanings)[0]
-
-
-def probes(group: Group, reading: Interpretation, claim: Claim, known: Mapping[str, Meaning]) -> list[Probe]:
-    """Every reading of an equation's symbols that agrees with what is known, ready to try variations of it on.
-
-    Where there are too many, none: the variations are then tried on the grid.
-    """
-    reader, model = Reader(group, reading.aliases), reading.model
-    on = bench((model,))
-    options = {n: [m] for n, m in known.items()}
-    options |= {n: c.meanings[0] for n, c in reader.options(claim, on, known).items()}
-    if prod(len(o) for o in options.values()) > PROBES:
-        return []
-    rows = [dict(zip(options, row, strict=True)) for row in product(*options.values())]
-    rows = [row for row in rows if reader.distinct(row, model)]
-    choices = [choice for choice, _ in reader.choices(claim, int(on.cases[0]))]
-    return [Probe(reader.setting, model, claim, rows, choice) for choice in choices] if rows else []
 
 
 class _Matcher:

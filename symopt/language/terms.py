@@ -54,6 +54,19 @@ class Term:
     value: Fraction | None = None
     span: tuple[int, int] | None = field(default=None, compare=False)
     _key: tuple[object, ...] | None = field(default=None, init=False, repr=False, compare=False)
+    _hash: int | None = field(default=None, init=False, repr=False, compare=False)
+    _names: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
+
+    def __hash__(self) -> int:
+        """Worked out once: terms are looked up often, and a deep one is long to hash."""
+        if self._hash is None:
+            object.__setattr__(self, "_hash", hash((self.head, self.args, self.name, self.value)))
+        assert self._hash is not None
+        return self._hash
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Without what was worked out: another process hashes text otherwise."""
+        return Term, (self.head, self.args, self.name, self.value, self.span)
 
     def __add__(self, other: Term | int) -> Term:
         return add(self, _term(other))
@@ -137,10 +150,13 @@ class Term:
         return replace(self, args=tuple(a.unspanned() for a in self.args), span=None)
 
     def names(self) -> frozenset[str]:
-        """The names that occur, bound variables and function names excluded."""
-        own = {self.name} if self.head in ("name", "at") else set[str]()
-        below = frozenset(n for a in self.args for n in a.names())
-        return (below | own) - ({self.name} if self.head in ("sum", "prod") else set())
+        """The names that occur, bound variables and function names excluded; worked out once."""
+        if self._names is None:
+            own = frozenset((self.name,) if self.head in ("name", "at") else ())
+            found = own.union(*(a.names() for a in self.args))
+            object.__setattr__(self, "_names", found - {self.name} if self.head in ("sum", "prod") else found)
+        assert self._names is not None
+        return self._names
 
 
 def _term(x: Term | int) -> Term:
