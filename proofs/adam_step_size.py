@@ -12,4 +12,4 @@ from symopt.optimizers import get
 
 
 def prove():
-    return list(derivations(get("adam"), "step-size"))
+    return [made for topic in ("step-size", "gradient-scale") for made in derivations(get("adam"), topic)]

@@ -1,29 +1,17 @@
-"""Under constant gradients Adagrad's steps shrink like 1/sqrt(t), and RMSProp's tend to the learning rate.
+"""Constant gradients: RMSProp's steps tend to the learning rate, Adagrad's fall like 1/sqrt(t), Adadelta's tend to g.
 
-Adagrad's sum grows by g**2 a step. RMSProp's average tends to g**2, with the factor 1 - rho**t,
-so that its steps begin 1/sqrt(1 - rho) times too long.
+Adagrad's sum grows by g**2 a step. RMSProp's average tends to g**2, with the factor 1 - rho**t, so that its steps
+begin 1/sqrt(1 - rho) times too long; Adam's correction mends just that. Momentum's steps grow to 1/(1 - mu) times
+gradient descent's. Adadelta has no learning rate: its two averages tend to one another, and its steps to the gradient,
+which they never exceed. Without the square root the steps would be the longer the smaller the gradient is.
 
-Duchi, Hazan & Singer 2011; Tieleman & Hinton 2012.
+Duchi, Hazan & Singer 2011; Tieleman & Hinton 2012; Zeiler 2012.
 """
 
-from sympy import Eq, Symbol, sign, sqrt
-
-import symopt
-from symopt import t
-from symopt.decide import identity
-from symopt.language.vocabulary import eta, r, rho
-
-g = Symbol("g", real=True, nonzero=True)
+from symopt.derive import Derivation, derivations
+from symopt.optimizers import get
 
 
-def prove():
-    adagrad = symopt.solve_recurrence([Eq(r[t], r[t - 1] + g**2, evaluate=False)], {r[0]: 0})
-    rmsprop = symopt.solve_recurrence([Eq(r[t], rho * r[t - 1] + (1 - rho) * g**2, evaluate=False)], {r[0]: 0})
-    average = (1 - rho**t) * g**2
-    return {
-        "Adagrad's sum": adagrad,
-        "Adagrad's step": identity(eta * g / sqrt(adagrad[0].value), eta * sign(g) / sqrt(t)),
-        "RMSProp's average": rmsprop,
-        "which is": identity(rmsprop[0].value, average),
-        "RMSProp's step": identity(eta * g / sqrt(average), eta * sign(g) / sqrt(1 - rho**t)),
-    }
+def prove() -> list[Derivation]:
+    methods = ("momentum", "adagrad", "rmsprop", "adam", "adadelta")
+    return [made for name in methods for made in derivations(get(name), "constant-gradients")]

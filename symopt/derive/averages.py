@@ -59,6 +59,13 @@ class Average:
         verdict = solves([equation], {total[0]: sp.S.Zero}, {total: value}, assuming=solution.distinct)
         return value, verdict
 
+    def simplified(self, e: Any) -> Any:
+        """A quotient of powers of the slope in lowest terms."""
+        power = sp.Dummy(positive=True)
+        moving = (p for p in e.atoms(sp.Pow) if p.exp.has(t))
+        places = {p: power ** sp.diff(p.exp, t) * p.base ** p.exp.subs(t, 0) for p in moving}
+        return outward(sp.factor(sp.cancel(e.xreplace(places)))).subs(power, self.slope**t)
+
 
 def average(optimizer: Optimizer, name: str) -> Average:
     """The moving average that a state is. Raises NotDerivable where it is none."""

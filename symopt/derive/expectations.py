@@ -1,4 +1,4 @@
-"""What a moving average is on average: its mean under stationary and drifting gradients, and its correction."""
+"""What a moving average is on average: its mean, correction and variance under stationary gradients; its memory."""
 
 from __future__ import annotations
 
@@ -6,14 +6,11 @@ from typing import Any
 
 import sympy as sp
 
-from symopt.decide import Verdict, follows, identity, solves
+from symopt.decide import follows, identity
 from symopt.derive.averages import Average, average
-from symopt.derive.closed import solve
 from symopt.derive.derivation import Derivation, Guarantee, Step
 from symopt.derive.errors import NotDerivable
-from symopt.derive.linear import system_of
 from symopt.derive.means import Mean, mean
-from symopt.derive.printed import outward
 from symopt.derive.unrolled import equation_of
 from symopt.language.optimizer import Optimizer
 from symopt.language.symbols import Expect, Sequence, t
@@ -111,84 +108,6 @@ def bias_correction(optimizer: Optimizer, name: str) -> Derivation:
     )
 
 
-def drift(optimizer: Optimizer, name: str) -> Derivation:
-    r"""The mean of a moving average under gradients whose means change: an error term zeta besides.
-
-    .. math:: E[x_t] = S_t E[f_t] + \zeta_t, \quad \zeta_t = \sum_{i=1}^t c\,a^{t-i} (E[f_i] - E[f_t]).
-
-    Here S_t is the sum of the weights. If the means move by D a step, zeta is
-    :math:`-D \sum_i c\,a^{t-i} (t - i)`, whose closed form is the last statement.
-
-    Args:
-        optimizer: a definition.
-        name: one of its states that is a moving average.
-
-    Source: Kingma & Ba 2015, section 3, equation 4.
-    """
-    x = average(optimizer, name)
-    mean, zeta, move = Sequence(f"mean_{x.state.name}"), Sequence("zeta", r"\zeta"), sp.Symbol("D", real=True)
-    recurrence = _eq(x.state[t], x.slope * x.state[t - 1] + x.gain * mean[t])
-    weight = x.gain * x.slope ** (t - STEP)
-    summed: Any = sp.Sum(weight * mean[STEP], (STEP, 1, t))
-    moved: Any = sp.Sum(weight * (move * STEP - move * t), (STEP, 1, t))
-    plain = _eq(x.state[t], summed)
-    total, _ = x.total()
-    error: Any = sp.Sum(weight * (mean[STEP] - mean[t]), (STEP, 1, t))
-    split = _eq(x.state[t], total * mean[t] + error)
-    lag: Any = sp.Sum(-move * weight * (t - STEP), (STEP, 1, t))
-    steady = _eq(zeta[t], lag)
-    closed, proof = _lag(x, move)
-    return Derivation(
-        f"The mean of {x.state} when gradients drift",
-        (
-            Step(
-                recurrence,
-                "write the average as a sum; mean is the input's mean at each step",
-                plain,
-                solves([recurrence], {x.state[0]: sp.S.Zero}, {x.state: summed}),
-            ),
-            Step(plain, "set apart the present mean; zeta is the sum that is left", split, identity(summed, split.rhs)),
-            Step(_eq(zeta[t], error), "let the means move by D a step", steady, identity(moved, lag)),
-            Step(steady, "sum", _eq(zeta[t], closed), proof),
-        ),
-        name=name,
-        optimizer=optimizer,
-        assumptions=("the mean of the input moves by D a step",),
-        remarks=(
-            "The error is small if the weights of the far past are, and 0 if the gradients are stationary (D = 0).",
-        ),
-        source="Kingma & Ba 2015, arXiv:1412.6980, section 3, equation 4",
-    )
-
-
-def _lag(x: Average, move: Any) -> tuple[Any, Verdict]:
-    """-D times the sum of the weights times their ages, in closed form, with the proof.
-
-    A term ages by one each step, so with the sum S of the weights L_t = a L_(t-1) - D a S_(t-1). The sum
-    and the closed form both solve this from zero, so they are equal.
-    """
-    lag, total = Sequence("lag"), Sequence("total")
-    equations = (
-        _eq(lag[t], x.slope * lag[t - 1] - move * x.slope * total[t - 1]),
-        _eq(total[t], x.slope * total[t - 1] + x.gain),
-    )
-    start = {lag[0]: sp.S.Zero, total[0]: sp.S.Zero}
-    weight = x.gain * x.slope ** (t - STEP)
-    sums = {lag: sp.Sum(-move * weight * (t - STEP), (STEP, 1, t)), total: sp.Sum(weight, (STEP, 1, t))}
-    found = solve(system_of(equations, start))[-1].forms
-    value = _simplified(found[lag[t]], x)
-    closed = solves(equations, start, {lag: value, total: found[total[t]]})
-    summed = solves(equations, start, sums)
-    return value, closed if summed.proved else summed
-
-
-def centre_of_mass(x: Average) -> tuple[Any, Verdict]:
-    """The mean age of the weights of a moving average by step t, with its proof."""
-    value, verdict = _lag(x, sp.S.NegativeOne)
-    total, _ = x.total()
-    return _simplified(value / total, x), verdict
-
-
 def variance(optimizer: Optimizer, name: str) -> Derivation:
     r"""The variance of a moving average of independent stationary inputs.
 
@@ -244,11 +163,11 @@ def corrected_variance(optimizer: Optimizer, name: str) -> Derivation:
         name: one of its states that is a moving average.
     """
     x = average(optimizer, name)
-    _within(x)
+    within(x)
     plain = variance(optimizer, name)
     total, _ = x.total()
     squares, _ = x.squares()
-    share = _simplified(squares / total**2, x)
+    share = x.simplified(squares / total**2)
     limit = (1 - x.slope) / (1 + x.slope)
     corrected = _eq(_variance(x.state[t] / total), share * _variance(x.input))
     share_t = Sequence("share")
@@ -286,13 +205,13 @@ def effective_sample_size(optimizer: Optimizer, name: str) -> Derivation:
         name: one of its states that is a moving average.
     """
     x = average(optimizer, name)
-    _within(x)
+    within(x)
     (total, first), (squares, second) = x.total(), x.squares()
     weight = x.gain * x.slope ** (t - STEP)
     size = Sequence("n")
     sums: Any = sp.Sum(weight, (STEP, 1, t)), sp.Sum(weight**2, (STEP, 1, t))
     by_definition = _eq(size[t], sums[0] ** 2 / sums[1])
-    value = _simplified(total**2 / squares, x)
+    value = x.simplified(total**2 / squares)
     limit = (1 + x.slope) / (1 - x.slope)
     rest = -2 * limit * x.slope**t / (1 + x.slope**t)
     return Derivation(
@@ -342,7 +261,7 @@ def time_constant(optimizer: Optimizer, name: str) -> Derivation:
 
 def _time(optimizer: Optimizer, name: str, what: str, decay: Any, share: Any) -> Derivation:
     x = average(optimizer, name)
-    _within(x)
+    within(x)
     age = sp.Symbol("h", positive=True)
     value = decay / -sp.log(x.slope)
     wanted: Any = sp.Eq(x.slope**age, share, evaluate=False)
@@ -362,16 +281,9 @@ def _time(optimizer: Optimizer, name: str, what: str, decay: Any, share: Any) ->
     )
 
 
-def _within(x: Average) -> None:
+def within(x: Average) -> None:
     if not (x.slope.is_Symbol and getattr(x.slope, "domain", None) == sp.Interval.Ropen(0, 1)):
         raise NotDerivable(f"{x.optimizer.name}: the weights of {x.state} do not fall by a factor between 0 and 1")
-
-
-def _simplified(e: Any, x: Average) -> Any:
-    """A quotient of powers of the slope in lowest terms."""
-    power = sp.Dummy(positive=True)
-    places = {p: power ** sp.diff(p.exp, t) * p.base ** p.exp.subs(t, 0) for p in e.atoms(sp.Pow) if p.exp.has(t)}
-    return outward(sp.factor(sp.cancel(e.xreplace(places)))).subs(power, x.slope**t)
 
 
 def _variance(e: Any) -> Any:

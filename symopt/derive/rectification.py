@@ -9,7 +9,7 @@ import sympy as sp
 from symopt.decide import follows, identity
 from symopt.derive.averages import Average, average
 from symopt.derive.derivation import Derivation, Step
-from symopt.derive.expectations import centre_of_mass
+from symopt.derive.drifting import centre_of_mass
 from symopt.derive.inverse_chi_square import RHO, SPREAD, TAU
 from symopt.language.optimizer import Optimizer
 from symopt.language.symbols import At, t

@@ -1,4 +1,4 @@
-"""How long steps are: bounds, gradients scaled, gradients constant."""
+"""How long the steps of methods with two moments are: their bound, its two cases, and the folded form."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from symopt.derive.errors import NotDerivable
 from symopt.language.optimizer import Optimizer
 from symopt.language.symbols import At, t
 
-_SCALE = sp.Symbol("c", positive=True)
 _SOURCE = "Kingma & Ba 2015, arXiv:1412.6980, section 2.1"
 
 
@@ -104,53 +103,6 @@ def two_cases(optimizer: Optimizer) -> tuple[Derivation, ...]:
             source=_SOURCE,
             assumptions=("every gradient is g",),
         ),
-    )
-
-
-def scaling(optimizer: Optimizer) -> Derivation:
-    """What becomes of the step when all gradients are c times as large."""
-    m, v = moments(optimizer)
-    eps = sp.Symbol("epsilon", nonnegative=True)
-    plain = m.state[t] / (sp.sqrt(v.state[t]) + eps / _SCALE)
-    scaled = _SCALE * m.state[t] / (sp.sqrt(_SCALE**2 * v.state[t]) + eps)
-    bare, bare_scaled = (e.subs(eps, 0) for e in (plain, scaled))
-    moved = {m.input: _SCALE * m.input, m.state[t - 1]: _SCALE * m.state[t - 1]}
-    moved |= {v.state[t - 1]: _SCALE**2 * v.state[t - 1]}
-    first = m.slope * m.state[t - 1] + m.gain * m.input
-    second = v.slope * v.state[t - 1] + v.gain * v.input
-    ratio = sp.Symbol("ratio")
-    return Derivation(
-        "Gradients c times as large",
-        (
-            Step(
-                _eq(m.state[t], first),
-                f"{m.state} becomes c times as large",
-                _eq(m.state[t], _SCALE * first),
-                identity(first.xreplace(moved), _SCALE * first),
-            ),
-            Step(
-                _eq(v.state[t], second),
-                f"{v.state} becomes c^2 times as large",
-                _eq(v.state[t], _SCALE**2 * second),
-                identity(second.xreplace(moved), _SCALE**2 * second),
-            ),
-            Step(
-                _eq(ratio, scaled),
-                "that is the same as an epsilon c times as small",
-                _eq(ratio, plain),
-                identity(scaled, plain),
-            ),
-            Step(
-                _eq(ratio, bare_scaled),
-                "without epsilon nothing changes",
-                _eq(ratio, bare),
-                identity(bare_scaled, bare),
-            ),
-        ),
-        name="scale",
-        optimizer=optimizer,
-        source=_SOURCE,
-        remarks=("Without the square root the quotient would become c times as small: rates would depend on units.",),
     )
 
 

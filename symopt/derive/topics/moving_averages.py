@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterator
 
 from symopt.derive.averages import averages
 from symopt.derive.derivation import Derivation
+from symopt.derive.drifting import drift, drift_bound
 from symopt.derive.errors import NotDerivable
 from symopt.derive.expectations import (
     bias_correction,
     corrected_variance,
-    drift,
     effective_sample_size,
     expect,
     half_life,
@@ -52,7 +52,7 @@ expectation = Topic(
     "expectation", "Means under stationary gradients", _has_means, _each(expect, states=with_mean), place=20
 )
 correction = Topic("bias-correction", "Bias correction", _has_means, _each(bias_correction, states=with_mean), place=21)
-drifting = Topic("drift", "Means when gradients drift", _fits, _each(drift), place=22)
+drifting = Topic("drift", "Means when gradients drift", _fits, _each(drift, drift_bound), place=22)
 spread = Topic("variance", "Variance of moving averages", _fits, _each(variance, corrected_variance), place=23)
 memory = Topic(
     "memory",

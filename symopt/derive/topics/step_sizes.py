@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from symopt.derive.derivation import Derivation
 from symopt.derive.errors import NotDerivable
-from symopt.derive.step_size import folded, moment_bound, moments, scaling, two_cases
+from symopt.derive.step_size import folded, moment_bound, moments, two_cases
 from symopt.derive.topic import Topic
 from symopt.language.optimizer import Optimizer
 
@@ -22,7 +22,6 @@ def _fits(optimizer: Optimizer) -> bool:
 def _steps(optimizer: Optimizer) -> Iterator[Derivation]:
     yield moment_bound(optimizer)
     yield from two_cases(optimizer)
-    yield scaling(optimizer)
     try:
         yield folded(optimizer)
     except NotDerivable:
