@@ -87,7 +87,7 @@ def _states(optimizer: Optimizer) -> tuple[System, dict[Any, Any]]:
     states = [s for s in optimizer.states if s != optimizer.params]
     if not states:
         raise NotDerivable(f"{optimizer.name} has no states besides its parameters: every step is the same")
-    rows = [sp.Eq(s[t], values[s[t]], evaluate=False) for s in states]
+    rows: list[Any] = [sp.Eq(s[t], values[s[t]], evaluate=False) for s in states]
     if any(row.rhs.has(optimizer.params) for row in rows):
         raise NotDerivable(f"{optimizer.name}: a state reads the parameters")
     system = system_of(rows, {s[0]: optimizer.init[s] for s in states})
@@ -121,7 +121,7 @@ def _limit(optimizer: Optimizer, step: Any) -> tuple[Any, str, Verdict]:
     vanished = _without_powers(step)
     if not vanished.has(t):
         value = _short(vanished)
-        statement = sp.Eq(sp.Limit(step, t, sp.oo), value, evaluate=False)
+        statement: Any = sp.Eq(sp.Limit(step, t, sp.oo), value, evaluate=False)
         return statement, "powers of shares below 1 tend to 0", _continuous(optimizer, vanished, value)
     root = sp.Symbol("s", positive=True)
     for order in (sp.S.Half, sp.S.One) if vanished == step else ():

@@ -103,10 +103,11 @@ def harmonic_rate(optimizer: Optimizer) -> Derivation:
     summed = _eq(weighted[t], weighted[t - 1] + spread / lam**2)
     solved = solve_recurrence([summed], {weighted[0]: 0})[0]
     result = _eq(error[t], spread / (lam**2 * t))
+    mean_square: Any = Expect(row.rhs**2)
     steps = (
         Step((*optimizer.update, _eq(Grad(x[t - 1]), lam * x[t - 1] + noise)), "put the gradient in", row,
              _with_noise(optimizer, lam, noise, row.rhs)),
-        Step(row, "square, and take expectations", squared, identity(Expect(row.rhs**2), squared.rhs)),
+        Step(row, "square, and take expectations", squared, identity(mean_square, squared.rhs)),
         Step(squared, "the noise is independent of the past, with mean 0: the mixed term is 0", recurrence,
              identity(squared.rhs.xreplace({both: sp.S.Zero, means[1]: error[t - 1], means[2]: spread}),
                       recurrence.rhs)),

@@ -46,7 +46,10 @@ def growth(optimizer: Optimizer) -> Derivation:
     step = _eq(gap, beta * before + t * (beta - 1) ** 2)
     difference = 2 * beta**t * gap / ((1 - beta**t) * (1 - beta ** (t + 1)))
     apart = _eq(_RHO(t + 1) - _RHO(t), difference)
-    positive = [holds(sp.Ge(beta * kept + t * (beta - 1) ** 2, 0, evaluate=False)), identity(before.subs(t, 1), 0)]
+    positive = [
+        holds(sp.Ge(beta * kept + t * (beta - 1) ** 2, 0, evaluate=False)),
+        identity(before.subs(t, 1), sp.S.Zero),
+    ]
     steps = (
         Step(_eq(_RHO(t), _length(beta)), "take it from the next", apart,
              identity(_length(beta, t + 1) - _length(beta), difference)),
@@ -67,7 +70,7 @@ def crossing(optimizer: Optimizer, threshold: int) -> Derivation:
     scaled = _eq((_RHO(t) - threshold) * total, polynomial)
     first = _first(optimizer, beta, threshold)
     turn = threshold + 1
-    at_turn = sum((2 * k + 1 - threshold) * beta**k for k in range(turn))
+    at_turn = sp.Add(*((2 * k + 1 - threshold) * beta**k for k in range(turn)))
     lowest = sp.Gt(at_turn, 0, evaluate=False)
     early = sp.Le(sp.cancel(_length(beta, threshold)), threshold, evaluate=False)
     bound = sp.Rational(threshold - 1, threshold + 1)

@@ -130,9 +130,10 @@ def _parts(optimizer: Optimizer) -> tuple[Any, Any, int, Any]:
     """(the value asked for, its derivative, which derivative the value is, the step's right side)."""
     rhs = optimizer.equations.get(optimizer.params.name)
     for of_value, of_slope, order in _ORACLES:
-        asked = () if rhs is None else (of_value(optimizer.params[t - 1]), of_slope(optimizer.params[t - 1]))
-        if rhs is not None and all(rhs.has(call) for call in asked):
-            return (*asked, order, rhs)
+        point = optimizer.params[t - 1]
+        value, slope = of_value(point), of_slope(point)
+        if rhs is not None and rhs.has(value) and rhs.has(slope):
+            return value, slope, order, rhs
     raise NotDerivable(f"{optimizer.name} does not ask for a function and its derivative where the parameters are")
 
 

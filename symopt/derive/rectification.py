@@ -52,7 +52,8 @@ def rectification(optimizer: Optimizer) -> Derivation:
     """r_t: what the adaptive rate is multiplied by so that its variance is always its least."""
     tau = {TAU: sp.S.One}
     rho, far, r = (optimizer.sequence(name) for name in ("rho", "rho_inf", "r"))
-    now, least = (SPREAD.xreplace({RHO: x[t]}) for x in (rho, far))
+    now: Any = SPREAD.xreplace({RHO: rho[t]})
+    least: Any = SPREAD.xreplace({RHO: far[t]})
     wanted = _eq(r[t] ** 2 * now, least)
     solved = _eq(r[t], sp.sqrt(least.xreplace(tau) / now.xreplace(tau)))
     ratio, late = least / now, [sp.Gt(x[t], 4, evaluate=False) for x in (rho, far)]

@@ -73,12 +73,12 @@ def _rate(value: Any) -> Any:
 
 def _by_a_factor(schedule: Schedule) -> Derivation | None:
     """Rates c q**t with q constant."""
-    ratio = sp.simplify(schedule.value.subs(t, t + 1) / schedule.value)
+    value: Any = schedule.value
+    ratio: Any = sp.simplify(value.subs(t, t + 1) / value)
     if ratio.has(t) or ratio.is_number:
         return None
     first = sp.simplify(schedule.value.subs(t, 0))
-    q = ratio if ratio.is_Symbol else HyperSymbol("q", _UNIT, str(ratio))
-    inside = HyperSymbol(q.name, _UNIT)
+    inside = HyperSymbol(ratio.name if ratio.is_Symbol else "q", _UNIT)
     rate: Any = _eq(sp.Function("eta")(t), schedule.value)
     written = _rate(first * inside**_I)
     power = identity(schedule.value, first * ratio**t)
@@ -94,8 +94,8 @@ def _in_blocks(schedule: Schedule) -> Derivation | None:
     if len(rounds) != 1:
         return None
     slope = sp.diff(rounds[0].args[0], t)
-    level = schedule.value.xreplace({rounds[0]: _I})
-    ratio = sp.simplify(level.subs(_I, _I + 1) / level)
+    level: Any = schedule.value.xreplace({rounds[0]: _I})
+    ratio: Any = sp.simplify(level.subs(_I, _I + 1) / level)
     if slope.has(t) or not ratio.is_Symbol or schedule.value.xreplace({rounds[0]: sp.S.One}).has(t):
         return None
     inside = HyperSymbol(ratio.name, _UNIT)
@@ -135,8 +135,9 @@ def _geometric(
 
 def _by_a_power(schedule: Schedule) -> Derivation | None:
     """Rates whose sum is infinite; and whether that of their squares is."""
-    positive = {s: HyperSymbol(s.name, sp.Interval.open(0, sp.oo)) for s in schedule.value.free_symbols - {t}}
-    value = schedule.value.xreplace(positive)
+    free: Any = schedule.value.free_symbols - {t}
+    positive: dict[Any, Any] = {s: HyperSymbol(s.name, sp.Interval.open(0, sp.oo)) for s in free}
+    value: Any = schedule.value.xreplace(positive)
     if value.has(sp.floor, sp.exp, sp.Piecewise, sp.Min, sp.Max, sp.cos):
         return None
     grows = _without_bound(value)

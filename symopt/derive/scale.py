@@ -96,7 +96,7 @@ class _Degrees:
 def _is_pure(symbol: Any) -> bool:
     """Whether a hyperparameter is a pure number: a share, or a count of steps."""
     domain = symbol.domain if isinstance(symbol, HyperSymbol) else None
-    return bool(symbol.is_integer) or (isinstance(domain, sp.Interval) and domain.end.is_finite)
+    return bool(symbol.is_integer) or (isinstance(domain, sp.Interval) and bool(domain.end.is_finite))
 
 
 @lru_cache(maxsize=256)

@@ -61,7 +61,7 @@ class _Printer(StrPrinter):
     def _print_Limit(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
         return f"limit({self._print(expr.args[0])}, {expr.args[1]} -> {self._print(expr.args[2])})"
 
-    def _print_Infinity(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_Infinity(self, expr: Any) -> Any:  # noqa: N802 - SymPy's name
         return "infinity"
 
     def _print_Derivative(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
