@@ -1,7 +1,8 @@
 """Three-address code for arrays: each operation writes into a given place, so that nothing is allocated.
 
 A result goes straight to where it belongs as soon as the old value there is no longer needed, and into a scratch
-block otherwise; a scratch block is used again once what it holds has been read for the last time.
+block otherwise; a scratch block is used again once what it holds has been read for the last time. Until a result
+comes, its place serves as scratch.
 """
 
 from __future__ import annotations
@@ -69,9 +70,10 @@ def blocks(
     order = [n for n in walk([*results.values(), *dots]) if not n.leaf and n.array]
     last = _last_reads(order, results, dots)
     owner = {node: place for place, node in reversed(list(results.items())) if not node.leaf}
+    due = {owner[node]: (index, node) for index, node in enumerate(order) if node in owner}
     for index, node in enumerate(order):
         dying = [a for a in dict.fromkeys(node.args) if last.get(a, -1) == index and a in code.places]
-        target = _target(code, node, index, owner.get(node), overwritten, last, dying)
+        target = _target(code, node, index, owner.get(node), overwritten, last, dying, due)
         _emit(code, node, target)
         code.places[node] = target
         for argument in dying:
@@ -102,20 +104,44 @@ def _target(
     overwritten: Mapping[str, Node | None],
     last: Mapping[Node, int],
     dying: list[Node],
+    due: Mapping[str, tuple[int, Node]],
 ) -> str:
-    """Where an operation may write: its own place, the place of an argument that is read for the last time, or new."""
-    several = node.op in ("where", "fill")  # written in two passes: must not overwrite what the second reads
+    """Where an operation may write: its own place, the scratch of an argument that is read for the last time, the
+    place of a result that is still to come, or new scratch."""
     boolean = node.op in BOOLEAN
-    if place is not None:
-        old = overwritten[place]
-        if old is None or last.get(old, -1) < index or (last[old] == index and not several):
-            return place
-    if not several:
+    if place is not None and _empty(place, node, index, overwritten, last):
+        return place
+    if not _in_two_passes(node):
         for argument in dying:
             name = code.places[argument]
             if name[0] == ("b" if boolean else "w") and name[1:].isdigit():
                 return name
+    if not boolean:
+        for lent, (arrival, result) in due.items():
+            until = last.get(node, index)
+            soon = index < until < arrival or (until == arrival and not _in_two_passes(result))
+            if soon and _empty(lent, node, index, overwritten, last) and not _taken(code, lent, node, index, last):
+                return lent
     return code.scratch(boolean)
+
+
+def _in_two_passes(node: Node) -> bool:
+    """Whether the operation writes twice, and so must not overwrite what its second pass reads."""
+    return node.op in ("where", "fill")
+
+
+def _empty(
+    place: str, node: Node, index: int, overwritten: Mapping[str, Node | None], last: Mapping[Node, int]
+) -> bool:
+    """Whether nothing needs the old value there, once the operation is done."""
+    old = overwritten[place]
+    return old is None or last.get(old, -1) < index or (last[old] == index and not _in_two_passes(node))
+
+
+def _taken(code: Blocks, place: str, node: Node, index: int, last: Mapping[Node, int]) -> bool:
+    """Whether the place is lent to a value that is still needed, once the operation is done."""
+    held = [last.get(n, -1) for n, name in code.places.items() if name == place]
+    return any(end > index or (end == index and _in_two_passes(node)) for end in held)
 
 
 def _emit(code: Blocks, node: Node, target: str) -> None:

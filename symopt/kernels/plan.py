@@ -15,9 +15,9 @@ from symopt.kernels.translate import Translation, refuse_linear_algebra
 from symopt.language import Hyper, Optimizer, Sequence, Shape, t
 
 RESERVED = frozenset(
-    "Any Array BLOCK State arrays axes blocks cache compiled gradient gradients i init inner inputs jax jnp map masks "
-    "math nb np number one_minus_power options out outputs query scratch self size state step t torch total "
-    "tuple views".split()
+    "Any Array SCRATCH State arrays axes block block_of blocks cache compiled gradient gradients i init inner "
+    "inputs jax jnp map masks math nb np number one_minus_power options out outputs query scratch self size state "
+    "step t torch total tuple views".split()
 )
 """Names that generated code uses for itself."""
 

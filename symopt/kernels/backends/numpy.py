@@ -17,8 +17,8 @@ from symopt.kernels.schedule import Finish, Sums
 from symopt.kernels.source import Dialect, coefficients, indented, stages_of
 from symopt.language import Optimizer
 
-BLOCK = 16384
-"""Coordinates in a block: an optimizer's handful of arrays then fits the second-level cache of one core."""
+SCRATCH = 2**18
+"""Bytes of a thread's scratch: NumPy's calls cost little on blocks of that size, which lie in a cache all the same."""
 
 NUMPY = Dialect({
     "sqrt": "np.sqrt({0})", "square": "np.square({0})", "pow": "np.power({0}, {1})", "abs": "np.abs({0})",
@@ -57,20 +57,28 @@ def inner(x: Array, y: Array) -> Any:
 '''
 
 BLOCKS = '''
-BLOCK = {block}
+SCRATCH = {scratch}  # bytes: blocks that are long enough for NumPy and lie in a cache
 
 
-def blocks(inputs: tuple[Array, ...], outputs: tuple[Array, ...]) -> Iterator[Any]:
+def block_of(array: Array, count: int) -> int:
+    """The length of a block, so many of which fill the scratch."""
+    return max(1, min(array.size, SCRATCH // (array.itemsize * count)))
+
+
+def blocks(
+    inputs: tuple[Array, ...], outputs: tuple[Array, ...], block: int
+) -> Iterator[Any]:
     """The arrays in one dimension, block by block; buffered where they are not contiguous."""
     arrays = (*inputs, *outputs)
     if all(a.flags.c_contiguous for a in arrays):
         flat = [a.reshape(-1) for a in arrays]
-        for start in range(0, flat[0].size, BLOCK):
-            yield [a[start : start + BLOCK] for a in flat]
+        for start in range(0, flat[0].size, block):
+            yield [a[start : start + block] for a in flat]
         return
     flags: Any = [["readonly"]] * len(inputs) + [["writeonly"]] * len(outputs)
-    options: Any = ["external_loop", "buffered"]
-    with np.nditer(arrays, options, flags, buffersize=BLOCK) as views:
+    options: Any = ["external_loop", "buffered", "zerosize_ok"]
+    size = min(block, block_of(arrays[0], len(arrays)))
+    with np.nditer(arrays, options, flags, buffersize=size) as views:
         for view in views:
             yield view if len(arrays) > 1 else (view,)
 '''
@@ -100,7 +108,7 @@ def source(plan: Plan, *, sweep: bool = False) -> str:
 
 def helpers(text: str) -> dict[str, str]:
     """The functions that the code calls."""
-    known = {"blocks(": BLOCKS.format(block=BLOCK), "one_minus_power(": ONE_MINUS_POWER, "inner(": INNER}
+    known = {"blocks(": BLOCKS.format(scratch=SCRATCH), "one_minus_power(": ONE_MINUS_POWER, "inner(": INNER}
     return {call: lines for call, lines in known.items() if call in text}
 
 
@@ -314,17 +322,18 @@ class _Step:
             targets = ", ".join(f"{letter}{i + 1}" for i in range(count))
             body.append(f"{targets} = {what}[{0 if count == 1 else ':'}, : {arrays[0]}.size]")
         self.passes += ["", *head, *indented([*body, *code.lines]), ""]
-        size = f"min(BLOCK, {self.plan.params.name}.size)"
-        types = {"scratch": f"{self.plan.params.name}.dtype", "masks": "np.bool_"}
+        theta = self.plan.params.name
+        types = {"scratch": f"{theta}.dtype", "masks": "np.bool_"}
         call = exploded(f"{name}(", ["*arrays", *(s[0] for s in scratch), *values], ")")
         if dots:
             call = [*exploded(f"total += {name}(", ["*arrays", *(s[0] for s in scratch), *values], ")")]
         outputs = "outputs" if results else "()"
         return [
             *several("inputs", [names[n] for n in inputs]),
-            *(f"{what} = np.empty(({count}, {size}), {types[what]})" for what, _, count in scratch),
+            f"block = block_of({theta}, {max(1, code.floats + (code.bools > 0) + 4 * len(dots[:1]))})",
+            *(f"{what} = np.empty(({count}, block), {types[what]})" for what, _, count in scratch),
             *([f"total = np.zeros({len(dots)})"] if dots else []),
-            f"for arrays in blocks(inputs, {outputs}):",
+            f"for arrays in blocks(inputs, {outputs}, block):",
             *indented(call),
         ]
 

@@ -38,20 +38,28 @@ Array = NDArray[np.floating[Any]]
 State = dict[str, Any]
 
 
-BLOCK = 16384
+SCRATCH = 262144  # bytes: blocks that are long enough for NumPy and lie in a cache
 
 
-def blocks(inputs: tuple[Array, ...], outputs: tuple[Array, ...]) -> Iterator[Any]:
+def block_of(array: Array, count: int) -> int:
+    """The length of a block, so many of which fill the scratch."""
+    return max(1, min(array.size, SCRATCH // (array.itemsize * count)))
+
+
+def blocks(
+    inputs: tuple[Array, ...], outputs: tuple[Array, ...], block: int
+) -> Iterator[Any]:
     """The arrays in one dimension, block by block; buffered where they are not contiguous."""
     arrays = (*inputs, *outputs)
     if all(a.flags.c_contiguous for a in arrays):
         flat = [a.reshape(-1) for a in arrays]
-        for start in range(0, flat[0].size, BLOCK):
-            yield [a[start : start + BLOCK] for a in flat]
+        for start in range(0, flat[0].size, block):
+            yield [a[start : start + block] for a in flat]
         return
     flags: Any = [["readonly"]] * len(inputs) + [["writeonly"]] * len(outputs)
-    options: Any = ["external_loop", "buffered"]
-    with np.nditer(arrays, options, flags, buffersize=BLOCK) as views:
+    options: Any = ["external_loop", "buffered", "zerosize_ok"]
+    size = min(block, block_of(arrays[0], len(arrays)))
+    with np.nditer(arrays, options, flags, buffersize=size) as views:
         for view in views:
             yield view if len(arrays) > 1 else (view,)
 
@@ -89,14 +97,14 @@ def update_1(
     c7: Any,
 ) -> None:
     """The arrays of one step, for one block."""
-    w1, w2 = scratch[:, : theta.size]
+    w1 = scratch[0, : theta.size]
     np.multiply(c1, gradient, out=w1)
-    np.multiply(c2, m, out=w2)
-    np.add(w1, w2, out=m_out)
-    np.square(gradient, out=w2)
-    np.multiply(c3, w2, out=w2)
-    np.multiply(c4, v, out=w1)
-    np.add(w2, w1, out=v_out)
+    np.multiply(c2, m, out=m_out)
+    np.add(w1, m_out, out=m_out)
+    np.square(gradient, out=w1)
+    np.multiply(c3, w1, out=w1)
+    np.multiply(c4, v, out=v_out)
+    np.add(w1, v_out, out=v_out)
     np.multiply(c5, v_out, out=w1)
     np.sqrt(w1, out=w1)
     np.add(w1, c6, out=w1)
@@ -141,8 +149,9 @@ def step(
         theta_out, state_out = out
         outputs = (theta_out, state_out["m"], state_out["v"])
         inputs = (theta, gradient, m, v)
-        scratch = np.empty((2, min(BLOCK, theta.size)), theta.dtype)
-        for arrays in blocks(inputs, outputs):
+        block = block_of(theta, 1)
+        scratch = np.empty((1, block), theta.dtype)
+        for arrays in blocks(inputs, outputs, block):
             update_1(*arrays, scratch, c1, c2, c3, c4, c5, c6, c7)
         state_out["t"] = state["t"] + 1
         return out
