@@ -5,18 +5,24 @@ from __future__ import annotations
 import difflib
 import importlib
 import pkgutil
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from symopt.kernels import backends
 from symopt.kernels.errors import KernelError, MissingExtra
+from symopt.kernels.kept import keep, kept
 from symopt.kernels.kernel import Kernel, State
-from symopt.kernels.running import run
-from symopt.language import Optimizer
+
+if TYPE_CHECKING:
+    from symopt.kernels.running import run
+    from symopt.language import Optimizer
 
 __all__ = ["BACKENDS", "Kernel", "KernelError", "MissingExtra", "State", "kernel", "run"]
 
 BACKENDS = tuple(sorted(m.name for m in pkgutil.iter_modules(backends.__path__)))
 """The backends' names: the modules of ``symopt.kernels.backends``."""
+
+KEPT = "numba"
+"""The backend whose kernels are kept on disk, for to compile them takes long."""
 
 
 def kernel(optimizer: Optimizer | str, backend: str = "numpy", **hyper: Any) -> Kernel:
@@ -39,11 +45,25 @@ def kernel(optimizer: Optimizer | str, backend: str = "numpy", **hyper: Any) -> 
             its domain.
         MissingExtra: the backend's library is not installed.
     """
-    return backend_module(backend).kernel(definition(optimizer), hyper)
+    if backend != KEPT or not isinstance(optimizer, str):
+        return backend_module(backend).kernel(definition(optimizer), hyper)
+    if (found := kept(optimizer, hyper)) is not None:
+        return found
+    made: Kernel = backend_module(backend).kernel(definition(optimizer), hyper)
+    keep(made)
+    return made
+
+
+def __getattr__(name: str) -> Any:
+    if name == "run":  # it needs SymPy, which a kernel that is kept does not
+        return importlib.import_module("symopt.kernels.running").run
+    raise AttributeError(f"module 'symopt.kernels' has no attribute {name!r}")
 
 
 def definition(optimizer: Optimizer | str) -> Optimizer:
     """The definition of that name, or the one given."""
+    from symopt.language import Optimizer
+
     if isinstance(optimizer, str):
         from symopt.optimizers import get
 

@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from symopt.kernels.backends import numpy as backend
 from symopt.kernels.errors import KernelError
+from symopt.kernels.form import Form
 from symopt.kernels.kernel import Kernel, State
 from symopt.kernels.module import in_memory
-from symopt.kernels.plan import Plan
 
 Array = NDArray[np.floating[Any]]
 
@@ -35,19 +34,21 @@ class ArrayKernel(Kernel):
     parts = min(2, os.cpu_count() or 1)
     """Pieces in which large arrays are worked on in place, at once."""
 
-    def __init__(self, plan: Plan, hyper: Mapping[str, Any], module: ModuleType) -> None:
-        super().__init__(plan, hyper)
+    def __init__(self, form: Form, hyper: Mapping[str, Any], module: ModuleType) -> None:
+        super().__init__(form, hyper)
         self.module = module
 
     @cached_property
     def _sweep(self) -> ModuleType:
+        from symopt.kernels.backends import numpy as backend  # with SymPy, which takes long to load
+
         return in_memory("sweep", backend.source(self.plan, sweep=True))
 
     @cached_property
     def _used(self) -> Mapping[str, frozenset[str]]:
         """The hyperparameters that each function of the module takes."""
         functions = [name for name in vars(self.module) if name.startswith(("init", "query"))]
-        names = {s.name for s in self.plan.settings}
+        names = {s.name for s in self.form.settings}
         return {f: keywords(getattr(self.module, f)) & names for f in functions}
 
     def init(self, params: Any, **hyper: Any) -> State:
@@ -57,17 +58,17 @@ class ArrayKernel(Kernel):
         if shape:
             array = np.broadcast_to(array, np.broadcast_shapes(array.shape, shape))
         made = self.module.init(array, **{k: values[k] for k in self._needed("init")})
-        return State(self.optimizer.name, made)
+        return State(self.name, made)
 
     def _needed(self, function: str) -> frozenset[str]:
         return self._used[function]
 
     def query(self, params: Any, state: State, *gradients: Any, **hyper: Any) -> Any:
         if len(gradients) >= max(1, self.gradients):
-            raise KernelError(f"{self.optimizer.name}: a step asks for {self.gradients} gradients; all were given")
+            raise KernelError(f"{self.name}: a step asks for {self.gradients} gradients; all were given")
         array = self.array(params, "params")
         self.check_state(state)
-        if self.plan.asks_at_params:
+        if self.form.asks_at_params:
             return array
         given = [self.array(g, "gradient") for g in gradients]
         values = self.hyper(hyper)
@@ -112,14 +113,14 @@ class ArrayKernel(Kernel):
             if not array.ndim:  # NumPy's arithmetic makes numbers of arrays without dimensions
                 made = np.asarray(made)
                 after = {k: np.asarray(v) if k in self._kept else v for k, v in after.items()}
-            return made, State(self.optimizer.name, after)
+            return made, State(self.name, after)
         self._check_out(out, array)
         self._in_place(array, gradients, state, out, values)
         return out
 
     @cached_property
     def _kept(self) -> tuple[str, ...]:
-        return tuple(s.name for s in self.plan.arrays[1:])
+        return self.form.arrays
 
     def _shape(self, values: Mapping[str, Any]) -> tuple[int, ...]:
         """The settings' shape, known beforehand where a step sets none."""
@@ -138,7 +139,7 @@ class ArrayKernel(Kernel):
             params = _apart(params, written)
             state = State(state.optimizer, {k: _apart(v, written) for k, v in state.items()})
         flat = (params, *gradients, *(state[n] for n in self._kept), *written)
-        if self.parts > 1 and params.size >= LARGE and not self.plan.sums and all(a.flags.c_contiguous for a in flat):
+        if self.parts > 1 and params.size >= LARGE and not self.form.sums and all(a.flags.c_contiguous for a in flat):
             self._in_parts(params, gradients, state, out, values)
         else:
             self.module.step(params, *gradients, state, out=out, **values)
@@ -177,14 +178,13 @@ class ArrayKernel(Kernel):
         axes = _axes(shape, params.ndim)
         made, after = self._sweep.step(params, *gradients, state, **values, axes=axes)
         if out is None:
-            return made, State(self.optimizer.name, after)
+            return made, State(self.name, after)
         self._check_out(out, made)
         np.copyto(out[0], made)
-        for slot in self.plan.slots:
-            if slot.array:
-                np.copyto(out[1][slot.name], after[slot.name])
-            else:
-                out[1][slot.name] = after[slot.name]
+        for name in self.form.arrays:
+            np.copyto(out[1][name], after[name])
+        for name in self.form.scalars:
+            out[1][name] = after[name]
         out[1]["t"] = after["t"]
         return out
 
@@ -193,7 +193,7 @@ class ArrayKernel(Kernel):
         array = value if isinstance(value, np.ndarray) else np.asarray(value)
         if array.dtype.kind != "f":
             raise KernelError(
-                f"{self.optimizer.name}: {what} must be an array of floats, but its type is {array.dtype}; convert it "
+                f"{self.name}: {what} must be an array of floats, but its type is {array.dtype}; convert it "
                 "with .astype(float)"
             )
         return array
@@ -205,29 +205,28 @@ class ArrayKernel(Kernel):
             swept = _swept(values)
             if not swept or not _fits(array.shape, np.broadcast_shapes(params.shape, swept)):
                 raise KernelError(
-                    f"{self.optimizer.name}: {what} has shape {array.shape}, but the parameters have {params.shape}"
+                    f"{self.name}: {what} has shape {array.shape}, but the parameters have {params.shape}"
                 )
         if array.dtype != params.dtype:
             raise KernelError(
-                f"{self.optimizer.name}: {what} is {array.dtype}, but the parameters are {params.dtype}; convert one "
-                "with .astype"
+                f"{self.name}: {what} is {array.dtype}, but the parameters are {params.dtype}; convert one with .astype"
             )
         return array
 
     def _check_out(self, out: Any, params: Array) -> None:
-        name = self.optimizer.name
+        name = self.name
         if not isinstance(out, tuple) or len(out) != 2:
             raise KernelError(f"{name}: out must be a pair (parameters, state)")
         self.check_state(out[1], "out's state")
         values = [out[0], *(out[1][n] for n in self._kept)]
         if _alike(params, values) and all(v.flags.writeable for v in values):
             return
-        for slot, value in zip(self.plan.arrays, values, strict=True):
+        for slot, value in zip((self.form.params, *self._kept), values, strict=True):
             if not isinstance(value, np.ndarray):
-                raise KernelError(f"{name}: out's {slot.name} must be an array, but it is a {type(value).__name__}")
-            self.like(value, params, f"out's {slot.name}", {})
+                raise KernelError(f"{name}: out's {slot} must be an array, but it is a {type(value).__name__}")
+            self.like(value, params, f"out's {slot}", {})
             if not value.flags.writeable:
-                raise KernelError(f"{name}: out's {slot.name} is read-only")
+                raise KernelError(f"{name}: out's {slot} is read-only")
 
 
 class CompiledKernel(ArrayKernel):
@@ -240,7 +239,7 @@ class CompiledKernel(ArrayKernel):
         array = super().array(value, what)
         if array.dtype.char not in "fd":
             raise KernelError(
-                f"{self.optimizer.name}: {what} is {array.dtype}; the {self.backend} backend has float32 and float64"
+                f"{self.name}: {what} is {array.dtype}; the {self.backend} backend has float32 and float64"
             )
         return array
 

@@ -13,8 +13,8 @@ import numpy as np
 from symopt.kernels.arrays import keywords
 from symopt.kernels.errors import KernelError
 from symopt.kernels.extras import needed
+from symopt.kernels.form import Form
 from symopt.kernels.kernel import Kernel, State
-from symopt.kernels.plan import Plan
 
 
 def _flatten(state: State) -> tuple[tuple[Any, ...], tuple[str, tuple[str, ...]]]:
@@ -38,13 +38,13 @@ class JaxKernel(Kernel):
 
     backend = "jax"
 
-    def __init__(self, plan: Plan, hyper: Mapping[str, Any], module: ModuleType) -> None:
-        super().__init__(plan, {k: v for k, v in hyper.items() if not isinstance(v, jax.Array)})
+    def __init__(self, form: Form, hyper: Mapping[str, Any], module: ModuleType) -> None:
+        super().__init__(form, {k: v for k, v in hyper.items() if not isinstance(v, jax.Array)})
         self.module = module
 
     def init(self, params: Any, **hyper: Any) -> State:
         array = self.array(params, "params")
-        return State(self.optimizer.name, self._call("init", (array,), hyper))
+        return State(self.name, self._call("init", (array,), hyper))
 
     def query(self, params: Any, state: State, *gradients: Any, **hyper: Any) -> Any:
         self.check_state(state)
@@ -57,7 +57,7 @@ class JaxKernel(Kernel):
         array = self.array(params, "params")
         gradients = [self._like(g, array) for g in self.split(gradient)]
         made, after = self._call("step", (array, *gradients, state), hyper)
-        return made, State(self.optimizer.name, after)
+        return made, State(self.name, after)
 
     def transformation(self, **hyper: Any) -> Any:
         """The optimizer as an ``optax.GradientTransformation``; each leaf of the parameters is a layer of its own.
@@ -66,7 +66,7 @@ class JaxKernel(Kernel):
         take the gradient at what ``query`` gives, leaf by leaf.
         """
         optax = needed("optax", "jax")
-        missing = self.optimizer.name
+        missing = self.name
 
         def init(params: Any) -> Any:
             return tuple(self.init(leaf, **hyper) for leaf in jax.tree.leaves(params))
@@ -86,36 +86,32 @@ class JaxKernel(Kernel):
         """The value as an array of floats."""
         array = value if isinstance(value, jax.Array) else jnp.asarray(value)
         if not jnp.issubdtype(array.dtype, jnp.floating):
-            raise KernelError(
-                f"{self.optimizer.name}: {what} must be an array of floats, but its type is {array.dtype}"
-            )
+            raise KernelError(f"{self.name}: {what} must be an array of floats, but its type is {array.dtype}")
         return array
 
     def _like(self, value: Any, params: Any) -> Any:
         array = self.array(value, "gradient")
         if array.dtype != params.dtype:
             raise KernelError(
-                f"{self.optimizer.name}: gradient is {array.dtype}, but the parameters are {params.dtype}; convert one "
+                f"{self.name}: gradient is {array.dtype}, but the parameters are {params.dtype}; convert one "
                 "with .astype"
             )
         if array.shape != params.shape:
-            raise KernelError(
-                f"{self.optimizer.name}: gradient has shape {array.shape}, but the parameters have {params.shape}"
-            )
+            raise KernelError(f"{self.name}: gradient has shape {array.shape}, but the parameters have {params.shape}")
         return array
 
     def _call(self, name: str, arguments: tuple[Any, ...], hyper: Mapping[str, Any]) -> Any:
         function = getattr(self.module, name)
         traced = {k: v for k, v in hyper.items() if isinstance(v, jax.Array)}
-        own = {setting.name: traced[k] for k in traced if (setting := self.plan.setting(k)) is not None}
+        own = {setting.name: traced[k] for k in traced if (setting := self.form.setting(k)) is not None}
         given = {k: v for k, v in hyper.items() if k not in own and k not in traced}
         wanted = keywords(function)
         known = {k: v for k, v in self._values.items() if k not in own} | self._checked(given)
         if missing := wanted - known.keys() - own.keys():
             self.hyper({k: v for k, v in given.items() if k not in missing})
         shapes = [np.shape(v) for v in (known | own).values()]
-        if self.plan.sums and any(shapes):
+        if self.form.sums and any(shapes):
             raise KernelError(
-                f"{self.optimizer.name}: norms run over all coordinates, so hyperparameters must be numbers; use vmap"
+                f"{self.name}: norms run over all coordinates, so hyperparameters must be numbers; use vmap"
             )
         return function(*arguments, **{k: v for k, v in (known | own).items() if k in wanted})

@@ -5,14 +5,16 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from symopt.kernels.errors import KernelError
-from symopt.kernels.plan import Plan, Setting
-from symopt.language import Optimizer
-from symopt.language.domains import contains, domain_text
+from symopt.kernels.form import Form, Input
+
+if TYPE_CHECKING:
+    from symopt.kernels.plan import Plan
+    from symopt.language import Optimizer
 
 
 class State(dict[str, Any]):
@@ -40,20 +42,28 @@ class Kernel(ABC):
     """An optimizer's step as array code; made by ``symopt.kernel``.
 
     Args:
-        plan: the step, taken apart.
+        form: how it is called.
         hyper: values for hyperparameters in place of their defaults.
 
     Attributes:
         backend: the backend's name.
+        name: the definition's name.
+        plan: the step, taken apart.
+        optimizer: the definition.
         gradients: how many gradients a step asks for.
     """
 
     backend: str
 
-    def __init__(self, plan: Plan, hyper: Mapping[str, Any]) -> None:
-        self.plan = plan
-        self._values: dict[str, Any] = {s.name: s.default for s in plan.settings if s.default is not None}
+    def __init__(self, form: Form, hyper: Mapping[str, Any]) -> None:
+        self.form = form
+        self.name = form.optimizer
+        self._values: dict[str, Any] = {s.name: s.default for s in form.settings if s.default is not None}
         self._values |= self._checked(hyper)
+
+    @property
+    def plan(self) -> Plan:
+        return self.form.plan
 
     @property
     def optimizer(self) -> Optimizer:
@@ -61,15 +71,15 @@ class Kernel(ABC):
 
     @property
     def gradients(self) -> int:
-        return len(self.plan.points)
+        return self.form.points
 
     @cached_property
     def _complete(self) -> bool:
-        return all(s.name in self._values for s in self.plan.settings)
+        return all(s.name in self._values for s in self.form.settings)
 
     @cached_property
     def _keys(self) -> frozenset[str]:
-        return frozenset(["t", *(s.name for s in self.plan.slots)])
+        return frozenset(["t", *self.form.slots])
 
     def hyper(self, given: Mapping[str, Any]) -> dict[str, Any]:
         """Every hyperparameter by its name in code: what is given, or set before, or the default.
@@ -80,38 +90,36 @@ class Kernel(ABC):
         if not given and self._complete:
             return self._values
         values = self._values | self._checked(given)
-        for setting in self.plan.settings:
+        for setting in self.form.settings:
             if setting.name not in values:
-                domain = domain_text(setting.hyper.domain)
-                raise KernelError(
-                    f"{self.optimizer.name}: {setting.hyper.name} has no default; give {setting.name}=..., in {domain}"
-                )
+                domain = setting.domain.text
+                raise KernelError(f"{self.name}: {setting.symbol} has no default; give {setting.name}=..., in {domain}")
         return values
 
     def _checked(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        return {s.name: checked(self.optimizer.name, s, value) for s, value in self._named(given)}
+        return {s.name: checked(self.name, s, value) for s, value in self._named(given)}
 
-    def _named(self, given: Mapping[str, Any]) -> list[tuple[Setting, Any]]:
-        found: list[tuple[Setting, Any]] = []
+    def _named(self, given: Mapping[str, Any]) -> list[tuple[Input, Any]]:
+        found: list[tuple[Input, Any]] = []
         for name, value in given.items():
-            setting = self.plan.setting(name)
+            setting = self.form.setting(name)
             if setting is None:
-                known = ", ".join(s.name for s in self.plan.settings) or "none"
-                raise KernelError(f"{self.optimizer.name}: no hyperparameter is called {name!r}; it has: {known}")
+                known = ", ".join(s.name for s in self.form.settings) or "none"
+                raise KernelError(f"{self.name}: no hyperparameter is called {name!r}; it has: {known}")
             found.append((setting, value))
         return found
 
     def check_state(self, state: Any, what: str = "state") -> None:
         """Raise where this is no state of the kernel's optimizer."""
-        name = self.plan.optimizer.name
+        name = self.name
         if type(state) is State and state.optimizer == name and state.keys() == self._keys:
             return
         if not isinstance(state, Mapping):
             raise KernelError(f"{name}: {what} must be a state from init or step, but it is a {type(state).__name__}")
         if isinstance(state, State) and state.optimizer != name:
             raise KernelError(f"{name}: {what} is one of {state.optimizer}; make one with this kernel's init")
-        if len(state) != len(self.plan.slots) + 1 or not all(s.name in state for s in self.plan.slots):
-            expected = ", ".join(["t", *(s.name for s in self.plan.slots)])
+        if len(state) != len(self.form.slots) + 1 or not all(s in state for s in self.form.slots):
+            expected = ", ".join(["t", *self.form.slots])
             held = ", ".join(map(str, state)) or "nothing"
             raise KernelError(f"{name}: {what} must hold {expected}, but it holds {held}")
         if "t" not in state:
@@ -125,7 +133,7 @@ class Kernel(ABC):
             return (gradient,)
         if not isinstance(gradient, tuple | list) or len(gradient) != self.gradients:
             raise KernelError(
-                f"{self.optimizer.name}: a step asks for {self.gradients} gradients; give a tuple of that many, "
+                f"{self.name}: a step asks for {self.gradients} gradients; give a tuple of that many, "
                 "one for each point that query returns"
             )
         return tuple(gradient)
@@ -165,22 +173,19 @@ class Kernel(ABC):
         """
 
     def __repr__(self) -> str:
-        return f"<Kernel {self.optimizer.name}, {self.backend}>"
+        return f"<Kernel {self.name}, {self.backend}>"
 
 
-def checked(optimizer: str, setting: Setting, value: Any) -> Any:
+def checked(optimizer: str, setting: Input, value: Any) -> Any:
     """A hyperparameter's value as a float, or an array of them in double precision."""
-    name, domain = setting.hyper.name, setting.hyper.domain
+    name, domain = setting.symbol, setting.domain
     if isinstance(value, bool | str | bytes) or value is None:
-        raise KernelError(f"{optimizer}: {name} must be a number in {domain_text(domain)}, but it is {value!r}")
+        raise KernelError(f"{optimizer}: {name} must be a number in {domain.text}, but it is {value!r}")
     try:
         numbers = np.asarray(value, dtype=np.float64)
     except (TypeError, ValueError):
-        raise KernelError(
-            f"{optimizer}: {name} must be a number in {domain_text(domain)}, but it is {value!r}"
-        ) from None
-    inside = contains(domain)
+        raise KernelError(f"{optimizer}: {name} must be a number in {domain.text}, but it is {value!r}") from None
     for number in numbers.flat:
-        if not inside(float(number)):
-            raise KernelError(f"{optimizer}: {name} must be in {domain_text(domain)}, but it is {float(number)!r}")
+        if float(number) not in domain:
+            raise KernelError(f"{optimizer}: {name} must be in {domain.text}, but it is {float(number)!r}")
     return numbers if numbers.ndim else float(numbers)

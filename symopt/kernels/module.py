@@ -14,6 +14,8 @@ from importlib.machinery import SourceFileLoader
 from pathlib import Path
 from types import ModuleType
 
+_GENERATED = "symopt_generated_"
+
 
 class _Memory(SourceLoader):
     """Loads one module from text that symopt generated."""
@@ -35,7 +37,7 @@ def in_memory(name: str, text: str) -> ModuleType:
     digest = _digest(text)
     path = f"<symopt {name} {digest}>"
     linecache.cache[path] = (len(text), None, text.splitlines(keepends=True), path)
-    return _loaded(f"symopt_generated_{digest}", _Memory(path, text))
+    return _loaded(f"{_GENERATED}{digest}", _Memory(path, text))
 
 
 def on_disk(text: str) -> ModuleType:
@@ -44,7 +46,7 @@ def on_disk(text: str) -> ModuleType:
     The file lies in ``$SYMOPT_CACHE``, or in the user's cache folder. What is compiled from it is kept beside
     it, so that a later process need not compile again.
     """
-    name = f"symopt_generated_{_digest(text)}"
+    name = f"{_GENERATED}{_digest(text)}"
     path = cache_folder() / f"{name}.py"
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -52,6 +54,14 @@ def on_disk(text: str) -> ModuleType:
         with os.fdopen(handle, "w", encoding="utf-8") as file:
             file.write(text)
         Path(temporary).replace(path)  # at once, for another process may be doing the same
+    return from_disk(name)
+
+
+def from_disk(name: str) -> ModuleType:
+    """The module of that name, which ``on_disk`` made. Raises OSError where there is none."""
+    path = cache_folder() / f"{name}.py"
+    if not name.startswith(_GENERATED) or not path.is_file():
+        raise FileNotFoundError(path)
     return _loaded(name, SourceFileLoader(name, str(path)))
 
 

@@ -10,9 +10,11 @@ from functools import cached_property
 
 import sympy as sp
 
+from symopt.kernels.form import Form, Input, Range
 from symopt.kernels.nodes import DOT, Graph, Node, walk
 from symopt.kernels.translate import Translation, refuse_linear_algebra
 from symopt.language import Hyper, Optimizer, Sequence, Shape, t
+from symopt.language.domains import contains, domain_text
 
 RESERVED = frozenset(
     "Any Array SCRATCH State arrays axes block block_of blocks cache compiled gradient gradients i init inner "
@@ -98,6 +100,15 @@ class Plan:
         """Whether a step computes inner products or norms."""
         return any(n.op == DOT for n in walk([*self.outputs.values(), *self.points]))
 
+    @cached_property
+    def form(self) -> Form:
+        """How a kernel of the plan is called."""
+        settings = (Input(s.hyper.name, s.name, s.default, _range(s.hyper.domain)) for s in self.settings)
+        return Form(
+            self.optimizer.name, self.params.name, tuple(settings), tuple(s.name for s in self.arrays[1:]),
+            tuple(s.name for s in self.slots), len(self.points), self.asks_at_params, self.sums, self,
+        )  # fmt: skip
+
     def setting(self, name: str) -> Setting | None:
         """The hyperparameter of that name, as the definition or as code spells it."""
         return next((s for s in self.settings if name in (s.name, s.hyper.name)), None)
@@ -169,6 +180,18 @@ def _default(hyper: Hyper) -> float | None:
     if isinstance(hyper.domain, sp.FiniteSet) and len(hyper.domain) == 1:
         return float(next(iter(hyper.domain)))  # pyright: ignore[reportArgumentType]  # a real number
     return None
+
+
+def _range(domain: sp.Set) -> Range:
+    text = domain_text(domain)
+    if domain == sp.S.Naturals:
+        return Range(text, low=1, whole=True)
+    if isinstance(domain, sp.Interval):
+        low, high = float(domain.start), float(domain.end)  # pyright: ignore[reportArgumentType]  # real numbers
+        return Range(text, low, high, bool(domain.left_open), bool(domain.right_open))
+    if isinstance(domain, sp.FiniteSet):
+        return Range(text, members=tuple(float(x) for x in domain))  # pyright: ignore[reportArgumentType]  # the same
+    return Range(text, other=contains(domain))
 
 
 def _identifiers(names: Iterable[str], taken: Iterable[str] = RESERVED) -> dict[str, str]:

@@ -12,8 +12,8 @@ import torch
 from symopt.kernels.arrays import keywords
 from symopt.kernels.backends.torch import class_name
 from symopt.kernels.errors import KernelError
+from symopt.kernels.form import Form
 from symopt.kernels.kernel import Kernel, State
-from symopt.kernels.plan import Plan
 
 
 class TorchKernel(Kernel):
@@ -21,8 +21,8 @@ class TorchKernel(Kernel):
 
     backend = "torch"
 
-    def __init__(self, plan: Plan, hyper: Mapping[str, Any], module: ModuleType) -> None:
-        super().__init__(plan, hyper)
+    def __init__(self, form: Form, hyper: Mapping[str, Any], module: ModuleType) -> None:
+        super().__init__(form, hyper)
         self.module = module
 
     def optimizer_of(self, params: Any, *, compile: bool | None = None, **hyper: Any) -> Any:
@@ -40,16 +40,14 @@ class TorchKernel(Kernel):
             KernelError: a hyperparameter outside its domain or missing, or a step that asks for several gradients.
         """
         if self.gradients > 1:
-            raise KernelError(
-                f"{self.optimizer.name}: a torch.optim.Optimizer has one gradient a step; use step itself"
-            )
+            raise KernelError(f"{self.name}: a torch.optim.Optimizer has one gradient a step; use step itself")
         return getattr(self.module, class_name(self.plan))(params, compile=compile, **self._numbers(hyper))
 
     def init(self, params: Any, **hyper: Any) -> State:
         tensor = self.tensor(params, "params")
         wanted = keywords(self.module.init)
         values = self._numbers(hyper) if wanted else {}
-        return State(self.optimizer.name, self.module.init(tensor, **{k: values[k] for k in wanted}))
+        return State(self.name, self.module.init(tensor, **{k: values[k] for k in wanted}))
 
     def query(self, params: Any, state: State, *gradients: Any, **hyper: Any) -> Any:
         self.check_state(state)
@@ -74,14 +72,14 @@ class TorchKernel(Kernel):
         tensor = self.tensor(params, "params")
         gradients = [self._like(g, tensor) for g in self.split(gradient)]
         made, after = self.module.step(tensor, *gradients, state, **values, out=out, compile=compile)
-        return (made, after) if out is not None else (made, State(self.optimizer.name, after))
+        return (made, after) if out is not None else (made, State(self.name, after))
 
     def tensor(self, value: Any, what: str) -> Any:
         """The value as a tensor of floats."""
         tensor = torch.as_tensor(value)
         if not tensor.is_floating_point():
             raise KernelError(
-                f"{self.optimizer.name}: {what} must be a tensor of floats, but its type is {tensor.dtype}; convert it "
+                f"{self.name}: {what} must be a tensor of floats, but its type is {tensor.dtype}; convert it "
                 "with .float()"
             )
         return tensor
@@ -92,8 +90,7 @@ class TorchKernel(Kernel):
             mine, theirs = getattr(tensor, what), getattr(params, what)
             if mine != theirs:
                 raise KernelError(
-                    f"{self.optimizer.name}: gradient has {what} {_plain(mine)}, "
-                    f"but the parameters have {_plain(theirs)}"
+                    f"{self.name}: gradient has {what} {_plain(mine)}, but the parameters have {_plain(theirs)}"
                 )
         return tensor
 
@@ -101,7 +98,7 @@ class TorchKernel(Kernel):
         values = self.hyper(hyper)
         for name, value in values.items():
             if isinstance(value, np.ndarray):
-                raise KernelError(f"{self.optimizer.name}: {name} must be one number in the torch backend")
+                raise KernelError(f"{self.name}: {name} must be one number in the torch backend")
         return values
 
 

@@ -71,7 +71,7 @@ def test_emitted_numpy_has_the_kernels_properties(name: str, tmp_path: Path) -> 
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     optimizer = next(o for o in ELEMENTWISE if o.name == name)
-    kernel = ArrayKernel(plan_of(optimizer), {}, module)
+    kernel = ArrayKernel(plan_of(optimizer).form, {}, module)
     hyper = numbers(optimizer)
     rng = np.random.default_rng(0)
     start, gradients = rng.normal(size=(3, 2)), list(rng.normal(size=(5, 3, 2)))

@@ -93,26 +93,37 @@ def test_torch_asks_ahead_for_nesterov() -> None:
 
 
 SECOND = """
+import sys
 import numpy as np, symopt
 kernel = symopt.kernel("sgd", "numba", eta=0.1)
-kernel.step(np.ones(3), np.ones(3), kernel.init(np.ones(3)))
-print(sum(kernel.module.compute.stats.cache_hits.values()))
+params, _ = kernel.step(np.ones(3), np.ones(3), kernel.init(np.ones(3)))
+assert (params == 0.9).all()
+print(sum(kernel.module.compute.stats.cache_hits.values()), "sympy" in sys.modules)
+try:
+    symopt.kernel("sgd", "numba", eta=-1)
+except symopt.kernels.KernelError as error:
+    assert str(error) == "sgd: eta must be in (0, infinity), but it is -1.0"
+assert kernel.optimizer is symopt.optimizers.get("sgd")
 """
 
 
 def test_compiled_code_is_found_again(tmp_path: Path) -> None:
     pytest.importorskip("numba")
 
-    def hits() -> int:
+    def ran() -> str:
         environment = {**os.environ, "SYMOPT_CACHE": str(tmp_path)}
         command = [sys.executable, "-c", SECOND]
-        ran = subprocess.run(
+        done = subprocess.run(
             command, env=environment, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=True
         )
-        return int(ran.stdout)
+        return done.stdout.strip()
 
-    assert hits() == 0
-    assert hits() == 1
+    assert ran() == "0 True"
+    assert ran() == "1 False"  # neither compiled again nor derived again: SymPy is not even loaded
+    (card,) = tmp_path.glob("symopt_sgd_*.json")
+    card.write_text('{"module": "os"}', encoding="utf-8")  # whatever lies there, it is made anew
+    assert ran() == "1 True"
+    assert ran() == "1 False"
 
 
 def test_half_precision_is_refused_by_compiled_code() -> None:

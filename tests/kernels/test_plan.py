@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from typing import Any
 
 import mpmath as mp
@@ -13,10 +15,14 @@ from sympy import Eq
 
 import symopt
 from symopt.kernels import KernelError
+from symopt.kernels.form import Form
+from symopt.kernels.plan import plan_of
 from symopt.language import Expect, Optimizer, Sequence, Shape, dot, grad, t
+from symopt.language.domains import contains
 from symopt.language.vocabulary import eta, g, m, mu, phi, theta, velocity
 from symopt.optimizers import vector_methods
 from symopt.rewrites.variants import variants
+from symopt.testing.strategies import inside
 from tests.kernels.definitions import ELEMENTWISE, wrapped
 from tests.optimizers.stepping import Run
 from tests.optimizers.strategies import STEPS, hyperparameters, oracles
@@ -105,6 +111,16 @@ def test_several_gradients_older_values_and_exchanges(optimizer: Optimizer, data
         assert abs(params[0] - value) <= 1e-9 * max(1, abs(value)), f"step {step}"
         assert places == params
         assert held == state
+
+
+@every_definition
+def test_a_form_can_be_kept(optimizer: Optimizer) -> None:
+    form = plan_of(optimizer).form
+    assert form.plain is not None
+    assert Form.of(json.loads(json.dumps(form.plain))) == form
+    for hyper, setting in zip(optimizer.hyper, form.settings, strict=True):
+        for x in (*inside(hyper.domain), -1.0, 0.0, 0.5, 1.0, 2.5, math.inf, -math.inf, math.nan):
+            assert (x in setting.domain) == contains(hyper.domain)(x)
 
 
 @pytest.mark.slow

@@ -55,7 +55,7 @@ def kernel(optimizer: Optimizer, hyper: Mapping[str, Any]) -> Kernel:
     from symopt.kernels.jax_kernel import JaxKernel
 
     plan = plan_of(optimizer)
-    return JaxKernel(plan, hyper, in_memory("jax", source(plan)))
+    return JaxKernel(plan.form, hyper, in_memory("jax", source(plan)))
 
 
 def source(plan: Plan) -> str:

@@ -77,7 +77,7 @@ def kernel(optimizer: Optimizer, hyper: Mapping[str, Any]) -> Kernel:
     from symopt.kernels.arrays import CompiledKernel
 
     plan = plan_of(optimizer)
-    return CompiledKernel(plan, hyper, on_disk(source(plan)))
+    return CompiledKernel(plan.form, hyper, on_disk(source(plan)))
 
 
 def source(plan: Plan) -> str:

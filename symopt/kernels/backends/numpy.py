@@ -89,7 +89,7 @@ def kernel(optimizer: Optimizer, hyper: Mapping[str, Any]) -> Kernel:
     from symopt.kernels.arrays import ArrayKernel
 
     plan = plan_of(optimizer)
-    return ArrayKernel(plan, hyper, in_memory("numpy", source(plan)))
+    return ArrayKernel(plan.form, hyper, in_memory("numpy", source(plan)))
 
 
 def source(plan: Plan, *, sweep: bool = False) -> str:

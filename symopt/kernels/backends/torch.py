@@ -142,7 +142,7 @@ def kernel(optimizer: Optimizer, hyper: Mapping[str, Any]) -> Kernel:
     from symopt.kernels.torch_kernel import TorchKernel
 
     plan = plan_of(optimizer)
-    return TorchKernel(plan, hyper, in_memory("torch", source(plan)))
+    return TorchKernel(plan.form, hyper, in_memory("torch", source(plan)))
 
 
 def class_name(plan: Plan) -> str:

@@ -46,9 +46,7 @@ def block_of(array: Array, count: int) -> int:
     return max(1, min(array.size, SCRATCH // (array.itemsize * count)))
 
 
-def blocks(
-    inputs: tuple[Array, ...], outputs: tuple[Array, ...], block: int
-) -> Iterator[Any]:
+def blocks(inputs: tuple[Array, ...], outputs: tuple[Array, ...], block: int) -> Iterator[Any]:
     """The arrays in one dimension, block by block; buffered where they are not contiguous."""
     arrays = (*inputs, *outputs)
     if all(a.flags.c_contiguous for a in arrays):
