@@ -73,3 +73,11 @@ def wrapped() -> tuple[Optimizer, ...]:
         *(with_schedule(get("adam"), s) for s in SCHEDULES),  # type: ignore[arg-type]
         lookahead(lookahead(get("radam"))),  # type: ignore[arg-type]
     )
+
+
+def numbers(optimizer: Optimizer) -> dict[str, float]:
+    """The defaults, and 0.01, or for periods 5, where there is none."""
+    return {
+        h.name: float(h.default) if h.default is not None else 5.0 if h.symbol.is_integer else 0.01
+        for h in optimizer.hyper
+    }
