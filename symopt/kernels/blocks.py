@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from symopt.kernels.nodes import BOOLEAN, Node, walk
+from symopt.kernels.nodes import BOOLEAN, Node, arrays_of
 
 UFUNCS = {
     "add": "add", "sub": "subtract", "mul": "multiply", "div": "divide", "neg": "negative", "sqrt": "sqrt",
@@ -67,7 +67,7 @@ def blocks(
         dots: inner products, computed after everything else, as ``d1``, ``d2``, ...
     """
     code = Blocks(names)
-    order = [n for n in walk([*results.values(), *dots]) if not n.leaf and n.array]
+    order = [n for n in arrays_of([*results.values(), *dots]) if not n.leaf]
     last = _last_reads(order, results, dots)
     owner = {node: place for place, node in reversed(list(results.items())) if not node.leaf}
     due = {owner[node]: (index, node) for index, node in enumerate(order) if node in owner}

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from symopt.kernels.functional import Writer
-from symopt.kernels.nodes import Node, walk
+from symopt.kernels.nodes import Node, arrays_of
 from symopt.kernels.plan import Plan
 from symopt.kernels.source import Dialect, Names, coefficients, named_arrays
 
@@ -51,7 +51,8 @@ def loop(
         double: how a value is put in double precision.
     """
     roots = [*results.values(), *dots]
-    read = [n for n in walk(roots) if n.leaf and n.array]
+    computed = arrays_of(roots)
+    read = [n for n in computed if n.leaf]
     order = {s.name: i for i, s in enumerate(plan.arrays)}
     arrays = dict.fromkeys([*(writer.leaf(n) for n in read), *results])
     numbers = coefficients(roots, dialect)
@@ -60,7 +61,9 @@ def loop(
     body: list[str] = []
     stay = {name for name, node in results.items() if node.leaf and writer.leaf(node) == name}
     for leaf in read:
-        if any(leaf in n.args for n in walk(roots)) or any(n is leaf and a not in stay for a, n in results.items()):
+        if any(leaf in n.args for n in (*computed, *dots)) or any(
+            n is leaf and a not in stay for a, n in results.items()
+        ):
             names.known[leaf] = f"{writer.leaf(leaf)}_i"
             body.append(f"{declare}{writer.leaf(leaf)}_i = {writer.leaf(leaf)}[i]{end}")
     for node in named_arrays([*dots, *(n for n in results.values() if not n.leaf)], writer.labels):

@@ -220,3 +220,12 @@ def walk(roots: Iterable[Node], stop: Callable[[Node], bool] = lambda _: False) 
 
     for root in roots:
         yield from visit(root)
+
+
+def arrays_of(roots: Iterable[Node]) -> list[Node]:
+    """The arrays that the roots are computed from, themselves among them, arguments first.
+
+    What their scalars were computed from is none of them: an inner product that is a root is taken for its arguments.
+    """
+    start = [a for r in roots for a in (r.args if r.op == DOT else (r,))]
+    return [n for n in walk(start, lambda n: not n.array) if n.array]

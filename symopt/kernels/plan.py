@@ -17,7 +17,7 @@ from symopt.language import Hyper, Optimizer, Sequence, Shape, t
 from symopt.language.domains import contains, domain_text
 
 RESERVED = frozenset(
-    "Any Array SCRATCH State arrays axes block block_of blocks cache compiled gradient gradients i init inner "
+    "Any Array Arrays SCRATCH State arrays axes block block_of blocks cache compiled gradient gradients i init inner "
     "inputs jax jnp map masks math nb np number one_minus_power options out outputs query scratch self size state "
     "step t torch total tuple views".split()
 )

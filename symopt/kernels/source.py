@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from symopt.kernels.nodes import COMPARISONS, DOT, Node, walk
+from symopt.kernels.nodes import COMPARISONS, Node, arrays_of, walk
 from symopt.kernels.plan import Plan
 from symopt.kernels.schedule import Branch, Finish, Scalars, Stage, Sums, schedule
 
@@ -97,7 +97,7 @@ def uses(nodes: Iterable[Node]) -> Counter[Node]:
 
 def coefficients(roots: Iterable[Node], dialect: Dialect) -> list[Node]:
     """The scalars that arrays are computed with."""
-    found = (a for n in walk(roots) if n.array or n.op == DOT for a in n.args if not a.array)
+    found = (a for n in arrays_of(roots) for a in n.args if not a.array)
     return [n for n in dict.fromkeys(found) if not (n.op == "number" and dialect.literals)]
 
 
@@ -109,9 +109,9 @@ def named_scalars(stage: Scalars, count: Counter[Node], labels: Mapping[Node, st
 def named_arrays(roots: Iterable[Node], labels: Mapping[Node, str]) -> list[Node]:
     """The arrays that get a line of their own, in order of evaluation."""
     roots = list(roots)
-    nodes = list(walk(roots))
+    nodes = arrays_of(roots)
     count = uses(nodes)
-    return [n for n in nodes if n.array and not n.leaf and (n in labels or n in roots or count[n] > 1)]
+    return [n for n in nodes if not n.leaf and (n in labels or n in roots or count[n] > 1)]
 
 
 def indented(lines: Iterable[str], by: int = 1) -> list[str]:

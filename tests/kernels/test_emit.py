@@ -5,8 +5,10 @@ python -m pytest tests/kernels/test_emit.py --update-golden -n0
 
 from __future__ import annotations
 
+import ast
 import ctypes
 import importlib.util
+import json
 import shutil
 import subprocess
 import sys
@@ -18,13 +20,14 @@ import pytest
 
 import symopt
 from symopt.kernels import BACKENDS
-from symopt.kernels.arrays import ArrayKernel
 from symopt.kernels.backends import c
 from symopt.kernels.emit import emit
 from symopt.kernels.plan import plan_of
 from symopt.language import Optimizer
-from symopt.testing.properties import PROPERTIES, in_place_is_functional, run, same
-from tests.kernels.definitions import ELEMENTWISE
+from symopt.testing import assert_conforms
+from symopt.testing.properties import run, same
+from tests.kernels.backends import NEEDS, RUNNING, on_arrays
+from tests.kernels.definitions import ELEMENTWISE, numbers
 
 GOLDEN = Path(__file__).parent / "golden"
 NAMES = ("adam", "radam", "nesterov", "lars")
@@ -60,60 +63,125 @@ def test_emitted_python_is_formatted(backend: str, tmp_path: Path) -> None:
     assert subprocess.run(lint, capture_output=True, check=False).returncode == 0
 
 
-@pytest.mark.parametrize("name", NAMES)
-def test_emitted_numpy_has_the_kernels_properties(name: str, tmp_path: Path) -> None:
-    path = tmp_path / "emitted.py"
-    path.write_text(emit(name), encoding="utf-8")
-    assert "symopt." not in path.read_text(encoding="utf-8").replace("symopt 0", "").replace("symopt emit", "")
-    spec = importlib.util.spec_from_file_location(f"emitted_{name}", path)
-    assert spec is not None
-    assert spec.loader is not None
+STAND_ALONE = """
+import importlib.util, json, pathlib, sys
+
+sys.modules["symopt"] = None  # whoever imports it fails
+import numpy as np
+
+folder = pathlib.Path(sys.argv[1])
+backend = sys.argv[2]
+if backend == "torch":
+    import torch
+    into, back = torch.from_numpy, lambda x: x.numpy()
+elif backend == "jax":
+    import jax
+    jax.config.update("jax_enable_x64", True)
+    into, back = jax.numpy.asarray, np.asarray
+else:
+    into, back = np.array, np.asarray
+start, *gradients = np.load(folder / "given.npy")
+ends = {}
+for card in sorted(folder.glob("*.json")):
+    told = json.loads(card.read_text())
+    spec = importlib.util.spec_from_file_location(card.stem, card.with_suffix(".py"))
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
-    optimizer = next(o for o in ELEMENTWISE if o.name == name)
-    kernel = ArrayKernel(plan_of(optimizer).form, {}, module)
-    hyper = numbers(optimizer)
-    rng = np.random.default_rng(0)
-    start, gradients = rng.normal(size=(3, 2)), list(rng.normal(size=(5, 3, 2)))
-    for holds in (*PROPERTIES.values(), in_place_is_functional):
-        holds(kernel, hyper, start, gradients)
-    expected, _ = run(symopt.kernel(optimizer), hyper, start, gradients)
-    assert same(run(kernel, hyper, start, gradients)[0], expected)
+    initial = {k: told["hyper"][k] for k in told["initial"]}
+    params = into(start.copy())
+    state = module.init(params, **initial)
+    for gradient in gradients:
+        given = [into(gradient.copy())] * told["gradients"]
+        params, state = module.step(params, *given, state, **told["hyper"])
+    ends[card.stem] = back(params)
+np.savez(folder / "ends.npz", **ends)
+"""
+EVERY = {"numba": 8}
+"""Of the backends that compile for seconds, every so many definitions."""
 
 
-def numbers(optimizer: Optimizer) -> dict[str, float]:
-    return {h.name: 0.01 if h.default is None else float(h.default) for h in optimizer.hyper}
+@pytest.mark.library
+@pytest.mark.parametrize("backend", RUNNING)
+def test_emitted_files_stand_alone(backend: str, tmp_path: Path) -> None:
+    """Written, and run by a process that has no symopt, they end where the kernel ends, which conforms."""
+    pytest.importorskip(NEEDS[backend])
+    chosen = ELEMENTWISE[:: EVERY.get(backend, 1)]
+    given = np.random.default_rng(0).normal(size=(4, 3, 2))
+    np.save(tmp_path / "given.npy", given)
+    for number, optimizer in enumerate(chosen):
+        form = plan_of(optimizer).form
+        values = numbers(optimizer)
+        hyper = {s.name: values[s.symbol] for s in form.settings}
+        text = emit(optimizer, backend)
+        initial = sorted(parameters_of("init", text) & hyper.keys())
+        told = {"hyper": hyper, "initial": initial, "gradients": max(1, form.points)}
+        (tmp_path / f"f{number}.py").write_text(text, encoding="utf-8")
+        (tmp_path / f"f{number}.json").write_text(json.dumps(told), encoding="utf-8")
+    command = [sys.executable, "-c", STAND_ALONE, str(tmp_path), backend]
+    ran = subprocess.run(command, capture_output=True, text=True, check=False, cwd=tmp_path)
+    assert ran.returncode == 0, ran.stderr
+    ends = np.load(tmp_path / "ends.npz")
+    for number, optimizer in enumerate(chosen):
+        kernel = on_arrays(optimizer, backend)
+        expected, _ = run(kernel, numbers(optimizer), given[0], list(given[1:]))
+        assert same(ends[f"f{number}"], expected), optimizer.name
+
+
+def parameters_of(function: str, text: str) -> set[str]:
+    """The names that a function of the file takes by keyword, read and not run."""
+    found = next(n for n in ast.parse(text).body if isinstance(n, ast.FunctionDef) and n.name == function)
+    return {a.arg for a in found.args.kwonlyargs}
+
+
+COMPILER = shutil.which("cc") or shutil.which("gcc")
+
+
+class Compiled:
+    """An emitted C file's step, as a step function on NumPy arrays."""
+
+    def __init__(self, optimizer: Optimizer, folder: Path, real: str = "double") -> None:
+        assert COMPILER is not None
+        self.plan = plan_of(optimizer)
+        self.names = {s.name: s.hyper.name for s in self.plan.settings}
+        self.reference = symopt.kernel(optimizer)
+        (folder / "step.c").write_text(emit(optimizer, "c"), encoding="utf-8")
+        command = [COMPILER, "-std=c99", "-O2", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror",
+                   f"-DREAL={real}", "-shared", "-fPIC", "step.c", "-o", "step.so", "-lm"]  # fmt: skip
+        made = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+        assert made.returncode == 0, made.stderr
+        self.function = getattr(ctypes.CDLL(str(folder / "step.so")), c.function_name(self.plan))
+
+    def __call__(self, params: Any, gradient: Any, state: Any, **hyper: float) -> tuple[Any, Any]:
+        after = self.reference.init(params, **hyper) if state is None else state.copy()
+        made = np.array(params)
+        scalars = {s.name: ctypes.c_double(float(after[s.name])) for s in self.plan.scalars}
+        arrays = [made, *(after[s.name] for s in self.plan.arrays[1:]), *[gradient] * max(1, len(self.plan.points))]
+        self.function(
+            ctypes.c_size_t(made.size), *(ctypes.c_void_p(a.ctypes.data) for a in arrays),
+            *map(ctypes.byref, scalars.values()), ctypes.c_double(after["t"] + 1),
+            *(ctypes.c_double(hyper[name]) for name in self.names),
+        )  # fmt: skip
+        after |= {name: value.value for name, value in scalars.items()} | {"t": after["t"] + 1}
+        return made, after
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(shutil.which("gcc") is None, reason="no gcc")
+@pytest.mark.skipif(COMPILER is None, reason="no C compiler is installed")
 @pytest.mark.parametrize("optimizer", ELEMENTWISE, ids=lambda o: o.name)
-@pytest.mark.parametrize("real", ["double", "float"])
-def test_emitted_c_takes_the_same_steps(optimizer: Optimizer, real: str, tmp_path: Path) -> None:
-    plan = plan_of(optimizer)
-    (tmp_path / "step.c").write_text(emit(optimizer, "c"), encoding="utf-8")
-    command = ["gcc", "-std=c99", "-O2", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", f"-DREAL={real}",
-               "-shared", "-fPIC", "step.c", "-o", "step.so", "-lm"]  # fmt: skip
-    made = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert made.returncode == 0, made.stderr
-    step = getattr(ctypes.CDLL(str(tmp_path / "step.so")), c.function_name(plan))
-    hyper = numbers(optimizer)
-    kernel = symopt.kernel(optimizer)
+def test_emitted_c_conforms(optimizer: Optimizer, tmp_path: Path) -> None:
+    assert_conforms(Compiled(optimizer, tmp_path), optimizer, examples=10)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(COMPILER is None, reason="no C compiler is installed")
+@pytest.mark.parametrize("optimizer", ELEMENTWISE, ids=lambda o: o.name)
+def test_emitted_c_in_single_precision(optimizer: Optimizer, tmp_path: Path) -> None:
+    step = Compiled(optimizer, tmp_path, "float")
     rng = np.random.default_rng(0)
-    dtype = np.float64 if real == "double" else np.float32
-    params = rng.normal(size=20).astype(dtype)
-    gradients = list(rng.normal(size=(6, 20)).astype(dtype))
-    expected, _ = run(kernel, hyper, params, gradients)
-    state = kernel.init(params, **hyper)
-    scalars = [ctypes.c_double(float(state[s.name])) for s in plan.scalars]
-    values = [ctypes.c_double(hyper[s.hyper.name]) for s in plan.settings]
-
-    def pointer(array: Any) -> ctypes.c_void_p:
-        return ctypes.c_void_p(array.ctypes.data)
-
-    for number, gradient in enumerate(gradients, start=1):
-        arrays = [pointer(params), *(pointer(state[s.name]) for s in plan.arrays[1:]), pointer(gradient)]
-        size, now = ctypes.c_size_t(params.size), ctypes.c_double(number)
-        step(size, *arrays, *(ctypes.byref(s) for s in scalars), now, *values)
-    near = 1e-11 if real == "double" else 1e-4
-    assert np.allclose(params, expected, rtol=near, atol=near, equal_nan=True)
+    start, gradients = rng.normal(size=20).astype(np.float32), list(rng.normal(size=(6, 20)).astype(np.float32))
+    hyper = {s.name: numbers(optimizer)[s.hyper.name] for s in step.plan.settings}
+    expected, _ = run(step.reference, hyper, start, gradients)
+    params, state = start, None
+    for gradient in gradients:
+        params, state = step(params, gradient, state, **hyper)
+    assert np.allclose(params, expected, rtol=1e-4, atol=1e-4, equal_nan=True)

@@ -11,7 +11,7 @@ from symopt.kernels.functional import Writer, gradient_name, leaves
 from symopt.kernels.header import header
 from symopt.kernels.kernel import Kernel
 from symopt.kernels.module import in_memory
-from symopt.kernels.nodes import Node, walk
+from symopt.kernels.nodes import Node, arrays_of
 from symopt.kernels.plan import Plan, Setting, Slot, plan_of
 from symopt.kernels.schedule import Finish, Sums
 from symopt.kernels.source import Dialect, coefficients, indented, stages_of
@@ -57,6 +57,8 @@ def inner(x: Array, y: Array) -> Any:
 '''
 
 BLOCKS = '''
+Arrays = tuple[Array, ...]
+
 SCRATCH = {scratch}  # bytes: blocks that are long enough for NumPy and lie in a cache
 
 
@@ -65,9 +67,7 @@ def block_of(array: Array, count: int) -> int:
     return max(1, min(array.size, SCRATCH // (array.itemsize * count)))
 
 
-def blocks(
-    inputs: tuple[Array, ...], outputs: tuple[Array, ...], block: int
-) -> Iterator[Any]:
+def blocks(inputs: Arrays, outputs: Arrays, block: int) -> Iterator[Any]:
     """The arrays in one dimension, block by block; buffered where they are not contiguous."""
     arrays = (*inputs, *outputs)
     if all(a.flags.c_contiguous for a in arrays):
@@ -301,10 +301,10 @@ class _Step:
     ) -> list[str]:
         """Define a function that works on one block; the lines that call it for each."""
         roots = [*results.values(), *dots]
-        inputs = [n for n in dict.fromkeys(walk(roots)) if n.leaf and n.array]
+        inputs = [n for n in arrays_of(roots) if n.leaf]
         numbers = coefficients(roots, NUMPY)
         names = {n: writer.leaf(n) for n in inputs} | {n: writer.arrays.known[n] for n in numbers}
-        names |= {n: repr(float(n.value)) for r in walk(roots) for n in r.args if n.op == "number"}
+        names |= {n: repr(float(n.value)) for r in arrays_of(roots) for n in r.args if n.op == "number"}
         code = blocks(results, olds, names, dots)
         name = f"{kind}_{sum(line.startswith('def ') for line in self.passes) + 1}"
         scratch = [("scratch", "w", code.floats), ("masks", "b", code.bools)]

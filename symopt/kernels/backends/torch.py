@@ -13,7 +13,7 @@ from symopt.kernels.functional import Writer, leaves
 from symopt.kernels.header import header
 from symopt.kernels.kernel import Kernel
 from symopt.kernels.module import in_memory
-from symopt.kernels.nodes import Node, walk
+from symopt.kernels.nodes import Node, arrays_of, walk
 from symopt.kernels.plan import Plan, Slot, plan_of
 from symopt.kernels.schedule import Finish, Sums
 from symopt.kernels.source import Dialect, coefficients, indented, stages_of
@@ -333,7 +333,7 @@ class _Step:
         roots = [*results.values(), *dots]
         made = writer.coefficient_lines(roots)
         numbers = [writer.arrays.known[n] for n in coefficients(roots, TORCH)]
-        read = [writer.leaf(n) for n in walk(roots) if n.leaf and n.array]
+        read = [writer.leaf(n) for n in arrays_of(roots) if n.leaf]
         names = list(dict.fromkeys([*results, *read]))
         name = f"{kind}_{sum(line.startswith('def ') for line in self.passes) + 1}"
         inner = Writer(plan, writer.dialect, "{0}", writer.finish, ())

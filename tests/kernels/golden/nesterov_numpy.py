@@ -32,6 +32,8 @@ Array = NDArray[np.floating[Any]]
 State = dict[str, Any]
 
 
+Arrays = tuple[Array, ...]
+
 SCRATCH = 262144  # bytes: blocks that are long enough for NumPy and lie in a cache
 
 
@@ -40,7 +42,7 @@ def block_of(array: Array, count: int) -> int:
     return max(1, min(array.size, SCRATCH // (array.itemsize * count)))
 
 
-def blocks(inputs: tuple[Array, ...], outputs: tuple[Array, ...], block: int) -> Iterator[Any]:
+def blocks(inputs: Arrays, outputs: Arrays, block: int) -> Iterator[Any]:
     """The arrays in one dimension, block by block; buffered where they are not contiguous."""
     arrays = (*inputs, *outputs)
     if all(a.flags.c_contiguous for a in arrays):
