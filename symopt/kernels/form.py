@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -115,11 +115,11 @@ class Form:
         """The form that ``plain`` tells of. Raises KeyError or TypeError where that is none."""
         settings: list[Input] = []
         for given in plain["settings"]:
-            domain = {**given["domain"]}
-            domain["members"] = None if domain["members"] is None else tuple(domain["members"])
-            settings.append(Input(**{**given, "domain": Range(**domain)}))
-        lists = {name: tuple(plain[name]) for name in ("arrays", "slots")}
-        return Form(**{**plain, **lists, "settings": tuple(settings)})
+            members = given["domain"]["members"]
+            domain = replace(Range(**given["domain"]), members=None if members is None else tuple(members))
+            settings.append(replace(Input(**given), domain=domain))
+        made = replace(Form(**plain), settings=tuple(settings))
+        return replace(made, arrays=tuple(made.arrays), slots=tuple(made.slots))
 
 
 _FIELDS = ("optimizer", "params", "arrays", "slots", "points", "asks_at_params", "sums")

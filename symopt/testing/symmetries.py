@@ -6,12 +6,19 @@ A symmetry multiplies the gradient, the parameters and each state by a factor, a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
+from math import lcm
 from typing import Any
 
+import sympy as sp
+
+from symopt.decide import Verdict, conjunction, identity
 from symopt.kernels.nodes import DOT, Node, walk
 from symopt.kernels.plan import Plan
+from symopt.language import At, Dot, Grad, HyperSymbol, Norm, Optimizer
+
+_FACTOR = sp.Symbol("c", positive=True)
 
 
 @dataclass(frozen=True)
@@ -35,6 +42,106 @@ def sign_symmetry(plan: Plan) -> Symmetry | None:
 def scale_invariance(plan: Plan) -> Symmetry | None:
     """The gradient times c leaves the parameters alone. None where the definition has no such symmetry."""
     return _search(plan, "scale", Fraction(0), _degree)
+
+
+def at_zero(optimizer: Optimizer, hyper: HyperSymbol) -> Optimizer | None:
+    """The definition with a hyperparameter at zero, the end of its domain; None where it has no such hyperparameter.
+
+    Scale invariance holds there of many a method whose epsilon is all that knows the gradient's scale.
+    """
+    if hyper not in {h.symbol for h in optimizer.hyper}:
+        return None
+
+    def put(e: Any) -> Any:
+        return sp.sympify(e).xreplace({hyper: sp.S.Zero})
+
+    return optimizer.replace(
+        name=f"{optimizer.name}, {hyper} = 0",
+        hyper=[h for h in optimizer.hyper if h.symbol != hyper],
+        init={s: put(value) for s, value in optimizer.init.items()},
+        update=[sp.Eq(e.lhs, put(e.rhs), evaluate=False) for e in optimizer.update],
+    )
+
+
+def proved(optimizer: Optimizer, symmetry: Symmetry) -> Verdict:
+    """Whether the definition is what it is under the symmetry's factors.
+
+    Every kept equation, initial value and point of a gradient, its inputs multiplied by their factors, must be itself
+    times its own factor: identities, which are decided one by one. A norm takes a positive factor out, an inner
+    product any, and a comparison with zero does without a positive one, each where an identity says that its argument
+    has that factor.
+    """
+    moved = _Moved(symmetry, {key[0]: degree for key, degree in symmetry.degrees.items()})
+    return conjunction(identity(*sides) for sides in moved.statements(optimizer))
+
+
+@dataclass
+class _Moved:
+    """Expressions with each input multiplied by its factor.
+
+    Args:
+        symmetry: says which.
+        own: the degree of each sequence that is kept from step to step.
+        lemmas: identities that were used on the way.
+    """
+
+    symmetry: Symmetry
+    own: Mapping[str, Fraction]
+    lemmas: list[tuple[Any, Any]] = field(default_factory=list)
+
+    def factor(self, degree: Fraction) -> Any:
+        """What a value of that degree is multiplied by."""
+        if self.symmetry.kind == "sign":
+            return sp.Integer(-1) ** int(degree)
+        return _FACTOR ** int(degree * lcm(*(d.denominator for d in self.own.values())))
+
+    def statements(self, optimizer: Optimizer) -> list[tuple[Any, Any]]:
+        """Pairs of expressions that must be equal."""
+        made: list[tuple[Any, Any]] = []
+        inlined: dict[Any, Any] = {}
+        at_params = self.factor(self.own[optimizer.params.name])
+        for equation in optimizer.update:
+            right: Any = equation.rhs.xreplace(inlined)
+            name = equation.lhs.base.name
+            made += [(self(q.point), at_params * q.point) for q in right.atoms(Grad)]
+            if name in self.own:
+                made.append((self(right), self.factor(self.own[name]) * right))
+            else:  # it has no factor of its own
+                inlined[equation.lhs] = right
+        for sequence, value in optimizer.init.items():
+            if sequence.name in self.own:
+                made.append((self(value), self.factor(self.own[sequence.name]) * value))
+        return [*self.lemmas, *made]
+
+    def __call__(self, e: Any) -> Any:
+        match e:
+            case At():
+                return self.factor(self.own[e.base.name]) * e if e.base.name in self.own else e
+            case Grad():
+                return self.factor(Fraction(1)) * e
+            case Norm() if (degree := self.degree(e.args[0])) is not None:
+                return abs(self.factor(degree)) * e
+            case Dot() if None not in (degrees := [self.degree(a) for a in e.args]):
+                return sp.Mul(*(self.factor(d) for d in degrees if d is not None)) * e
+            case sp.Rel() if self.keeps(e):
+                return e
+            case _:
+                return e.func(*map(self, e.args)) if e.args else e
+
+    def keeps(self, comparison: Any) -> bool:
+        """Whether both sides of the comparison are multiplied by the same positive factor."""
+        degree = self.degree(comparison.lhs - comparison.rhs)
+        return degree is not None and bool(self.factor(degree).is_positive)
+
+    def degree(self, e: Any) -> Fraction | None:
+        """The degree of the expression, where an identity says that it has one."""
+        moved = self(e)
+        for degree in dict.fromkeys((Fraction(0), Fraction(1), Fraction(2), *self.own.values())):
+            sides = moved, self.factor(degree) * e
+            if identity(*sides).proved:
+                self.lemmas.append(sides)
+                return degree
+        return None
 
 
 def _search(plan: Plan, kind: str, params: Fraction, rule: Any) -> Symmetry | None:
@@ -107,7 +214,8 @@ def _of(node: Node, degrees: Mapping[tuple[str, int], Fraction], rule: Any, *, s
         else:
             known = [memo[a] for a in part.args]
             if part.op in _AGREEING and Fraction(-999) in known:
-                known = known[:1] * (part.op == "where") + _told(known[part.op == "where" :])
+                condition: list[Fraction | None] = [Fraction(0)] * (part.op == "where")  # supposed; checked in the end
+                known = condition + _told(known[part.op == "where" :])
             memo[part] = Fraction(-999) if Fraction(-999) in known else rule(part, known)
     if memo[node] == Fraction(-999):
         raise _Unknown

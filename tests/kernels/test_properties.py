@@ -11,14 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import symopt
-from symopt.decide import identity
 from symopt.kernels import Kernel
 from symopt.kernels.plan import plan_of
-from symopt.language import At, Grad, Optimizer
+from symopt.language import Optimizer
+from symopt.language.vocabulary import eps
 from symopt.testing import assert_conforms, strategies
 from symopt.testing.properties import PROPERTIES, errors, in_place_is_functional, run, same
 from symopt.testing.properties import given as given_gradient
-from symopt.testing.symmetries import Symmetry, scale_invariance, sign_symmetry
+from symopt.testing.symmetries import Symmetry, at_zero, proved, scale_invariance, sign_symmetry
 from tests.kernels.backends import IN_PLACE, NEEDS, RUNNING, on_arrays
 from tests.kernels.definitions import ELEMENTWISE, numbers, wrapped
 
@@ -113,59 +113,65 @@ def test_a_step_is_exact_within_few_ulps(optimizer: Optimizer, data: st.DataObje
 LOOSE: dict[str, float] = {}
 """Definitions whose equations cancel, so that no evaluation in double precision is as near; see docs/performance.md."""
 
-SYMMETRIES = [(o, find) for o in ELEMENTWISE for find in (sign_symmetry, scale_invariance)]
+
+@cache
+def symmetric(optimizer: Optimizer) -> tuple[tuple[Optimizer, Symmetry], ...]:
+    """The symmetries of the definition, and those that it has where epsilon is zero."""
+    at_end = at_zero(optimizer, eps)
+    found = [(o, find(plan_of(o))) for o in (optimizer, at_end) if o for find in (sign_symmetry, scale_invariance)]
+    return tuple((o, symmetry) for o, symmetry in found if symmetry is not None)
 
 
-@pytest.mark.parametrize(
-    ("optimizer", "find"), SYMMETRIES, ids=lambda x: getattr(x, "name", x.__name__ if callable(x) else "")
-)
+@every_definition
 @settings(max_examples=2)
 @given(data=st.data())
-def test_symmetries(optimizer: Optimizer, find: Any, data: st.DataObject) -> None:
-    found = find(plan_of(optimizer))
-    if found is None:
-        return
-    kernel = kernel_of(optimizer, "numpy")
+def test_symmetries(optimizer: Optimizer, data: st.DataObject) -> None:
     hyper = data.draw(strategies.hyperparameters(optimizer))
     start = data.draw(strategies.starts((3,)))
     gradients = data.draw(strategies.gradients(STEPS, (3,), np.float64, ("ordinary", "sparse", "alternating")))
-    params, _ = run(kernel, hyper, start, gradients)
-    if found.kind == "sign":
-        mirrored, _ = run(kernel, hyper, -start, [-g for g in gradients])
-        assert same(mirrored, -params)
-    else:
-        scaled, _ = run(kernel, hyper, start, [g * 8 for g in gradients])
-        assert same(scaled, params)
+    for definition, found in symmetric(optimizer):
+        kernel, own = kernel_of(definition, "numpy"), {h.name: hyper[h.name] for h in definition.hyper}
+        params, _ = run(kernel, own, start, gradients)
+        if found.kind == "sign":
+            mirrored, _ = run(kernel, own, -start, [-g for g in gradients])
+            assert same(mirrored, -params)
+        else:
+            scaled, _ = run(kernel, own, start, [g * 8 for g in gradients])
+            assert same(scaled, params)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("optimizer", "find"), SYMMETRIES, ids=lambda x: getattr(x, "name", x.__name__ if callable(x) else "")
-)
-def test_symmetries_are_proved(optimizer: Optimizer, find: Any) -> None:
-    found: Symmetry | None = find(plan_of(optimizer))
-    if found is None:
-        return
-    if found.kind == "sign":
-        unproved = [str(s) for s in statements(optimizer, found) if not identity(*s).proved]
-        assert not unproved
+@every_definition
+def test_symmetries_are_proved(optimizer: Optimizer) -> None:
+    for definition, found in symmetric(optimizer):
+        verdict = proved(definition, found)
+        assert verdict.proved, f"{definition.name}, {found.kind}: {verdict.reason}"
 
 
-def statements(optimizer: Optimizer, found: Symmetry) -> list[tuple[Any, Any]]:
-    """Each kept equation's right side with every input's sign changed as the symmetry says, and what it must be."""
-    own = {key[0]: degree for key, degree in found.degrees.items()}
-    made = []
-    inlined: dict[Any, Any] = {}
-    for equation in optimizer.update:
-        right = equation.rhs.xreplace(inlined)
-        inlined[equation.lhs] = right
-        name = equation.lhs.base.name
-        if name not in own:
-            continue
-        signs = {a: (-1) ** int(own[a.base.name]) * a for a in right.atoms(At)}
-        signs |= {q: -q for q in right.atoms(Grad)}
-        made.append((right.xreplace(signs), (-1) ** int(own[name]) * right))
-    return made
+def test_symmetries_are_found() -> None:
+    without = {o.name for o in ELEMENTWISE if not any(s.kind == "sign" for _, s in symmetric(o))}
+    assert without == ONE_SIDED
+    blind = {o.name for o in ELEMENTWISE if any(s.kind == "scale" for _, s in symmetric(o))}
+    assert blind >= {"adam", "adagrad", "rmsprop", "sign-sgd", "lion", "rprop", "lamb", "fromage", "norm-moment"}
+    assert not blind & {"sgd", "momentum", "adadelta", "gradient-descent-clipped-norm"}
+    (_, adam), *_ = [x for x in symmetric(definition_of("adam")) if x[1].kind == "scale"]
+    assert {key[0]: int(degree) for key, degree in adam.degrees.items()} == {"theta": 0, "m": 1, "v": 2}
+
+
+def test_what_is_no_symmetry_is_not_proved() -> None:
+    adam = definition_of("adam")
+    at_end, scale = next(x for x in symmetric(adam) if x[1].kind == "scale")
+    assert proved(adam, scale).refuted  # epsilon knows the scale
+    wrong = Symmetry("scale", {key: degree / (2 if key[0] == "v" else 1) for key, degree in scale.degrees.items()})
+    assert proved(at_end, wrong).refuted
+
+
+ONE_SIDED = {"gradient-descent-clipped-value"}
+"""Definitions that are not found to be odd: clipping is odd as a whole, and neither of its two sides is."""
+
+
+def definition_of(name: str) -> Optimizer:
+    return next(o for o in ELEMENTWISE if o.name == name)
 
 
 STEP_BOUNDS: dict[str, Any] = {
