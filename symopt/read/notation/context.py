@@ -38,6 +38,7 @@ class Context:
         clocks: letters that count steps.
         indexed: symbols that somewhere carry a step.
         raised: symbols whose step is a bare superscript.
+        counted: those of them that are given at a step by its number, ``v^2 = ...``, so that it is no square.
         bracketed: symbols whose step is a superscript in parentheses.
         applied: symbols whose step is written as an argument, ``w(t)``.
         numbered: symbols whose number subscripts are steps.
@@ -51,6 +52,7 @@ class Context:
     clocks: frozenset[str] = frozenset({"t"})
     indexed: frozenset[str] = frozenset()
     raised: frozenset[str] = frozenset()
+    counted: frozenset[str] = frozenset()
     bracketed: frozenset[str] = frozenset()
     applied: frozenset[str] = frozenset()
     numbered: frozenset[str] = frozenset()
@@ -90,10 +92,12 @@ def survey(trees: Sequence[Node]) -> Context:
     clocks |= {n.text for formula in formulas for n in formula.words if n.text.lower() in COUNTERS}
     bounds = [_bound(formula, clocks) for formula in formulas]
     indexed = frozenset(u.name for u in uses if _stepped(u, clocks | bounds[u.formula]))
+    raised = _raised(uses, clocks)
     return Context(
         clocks=clocks,
         indexed=indexed,
-        raised=_raised(uses, clocks),
+        raised=raised,
+        counted=frozenset(u.name for u in uses if u.left and u.name in raised and _raised_number(u)),
         bracketed=frozenset(u.name for u in uses if not u.sub and _in_brackets(u.sup) and _clock(u.sup, clocks)),
         applied=_applied(applied, clocks),
         numbered=_numbered(uses, indexed),
@@ -227,9 +231,13 @@ def _raised(uses: list[_Use], clocks: frozenset[str]) -> frozenset[str]:
     return frozenset(
         u.name
         for u in uses
-        if u.left and not u.sub and u.sup is not None and u.name not in HYPER
+        if u.left and u.sup is not None and u.name not in HYPER and not any(_clock(e, clocks) for e in u.sub)
         and (letter := shifted(u.sup)) is not None and letter[0] in clocks
     )  # fmt: skip
+
+
+def _raised_number(use: _Use) -> bool:
+    return use.sup is not None and not _in_brackets(use.sup) and (whole_number(use.sup) or 0) > 1
 
 
 def _numbered(uses: list[_Use], indexed: frozenset[str]) -> frozenset[str]:

@@ -196,7 +196,8 @@ def _superscript(node: Node, below: Named, key: str, scope: Scope) -> Named:
         return _bracketed(sup, below, key, scope)
     if index:
         return _above_step(sup, node.sup, below, key, scope)
-    if key in scope.context.raised and _raised_step(sup, scope):
+    numbered = key in scope.context.counted and whole_number(sup) is not None
+    if key in scope.context.raised and (numbered or _raised_step(sup, scope)):
         return Named(name, (scope.term(sup),))
     if whole_number(sup) == 1 and name not in HYPER:
         return Named(f"{name}^1")
