@@ -22,6 +22,7 @@ class Claim:
         place, line, section: which formula of the document that is, and where. Claims that say the
             same are equal wherever they stand.
         dated: whether its steps are the definitions' own, as those of a program are.
+        late: the step that it is written at, where that is too late to be run and stands as t here.
     """
 
     left: Term
@@ -32,6 +33,7 @@ class Claim:
     line: int = field(default=0, compare=False)
     section: int = field(default=0, compare=False)
     dated: bool = False
+    late: int | None = None
 
     @cached_property
     def name(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from symopt.audit.claims import Claim, told_apart
@@ -12,12 +12,13 @@ from symopt.audit.code import code_findings_of
 from symopt.audit.facts import Around, fact_opinion
 from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
-from symopt.audit.judge import Judge, Opinion, least_charitable, most_charitable
+from symopt.audit.judge import UNRECOGNISED, Judge, Opinion, least_charitable, most_charitable
+from symopt.audit.late import general
 from symopt.audit.nested import fast, flattened
 from symopt.audit.owners import Owners
 from symopt.audit.owners import judged as judged_by_owner
 from symopt.audit.plain import GIVEN, exact, is_setting, plain_opinion, starts
-from symopt.audit.solve import solve
+from symopt.audit.solve import Solution, solve
 from symopt.language import terms as T
 from symopt.read.documents import Document, Heading, MathBlock
 from symopt.read.notation import Statement, Unread, read, split
@@ -105,17 +106,25 @@ def _uphill(opinion: Opinion, formula: Formula, document: Document) -> Opinion:
 
 
 def _opinions(found: Sequence[Formula], progress: Progress | None) -> list[Opinion]:
-    claims = flattened(told_apart(list(_claims(found))))
+    claims = general(flattened(told_apart(list(_claims(found)))))
     outline = Outline([c for c in claims if c.name or c.expects])
     owners = Owners.of(outline.claims, outline.updates)
     judge = Judge(_first_places(claims, found))
     grouped = list(outline.groups())
-    solutions = solve([group for group, _ in grouped])
+    solutions = solve([(group, frozenset(outline.claims[i] for i in judged)) for group, judged in grouped])
     said: dict[int, list[Opinion]] = {}
     surely: dict[int, list[Opinion]] = {}
+    wrong = {
+        outline.claims[position]
+        for (_, judged), solution in zip(grouped, solutions, strict=True)
+        for position in judged
+        if solution is not None and outline.claims[position] in solution.explained
+    }
     for (_, judged), solution in zip(grouped, solutions, strict=True):
         for position in judged:
             opinion = judge.opinion(outline.claims[position], solution)
+            if opinion.verdict is Judgement.ERRATUM and solution is not None and _leans_on(solution, wrong):
+                opinion = UNRECOGNISED
             said.setdefault(position, []).append(opinion)
             if solution is not None and solution.whole and opinion.verdict in _SETTLED:
                 surely.setdefault(position, []).append(opinion)
@@ -137,6 +146,11 @@ def _opinions(found: Sequence[Formula], progress: Progress | None) -> list[Opini
         if progress:
             progress(place + 1, len(found))
     return out
+
+
+def _leans_on(solution: Solution, wrong: Collection[Claim]) -> bool:
+    """Whether a solution blames an equation for what another says that is itself blamed elsewhere."""
+    return any(f.claim in wrong and f.claim not in solution.explained for f in solution.reading.facts)
 
 
 def _claims(found: Sequence[Formula]) -> Iterator[Claim]:

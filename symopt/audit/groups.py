@@ -80,7 +80,7 @@ class Outline:
     def _recurrence(self, position: int) -> set[int]:
         """The recurrence, nearby under the same heading, of a symbol that the claim gives otherwise."""
         claim = self.claims[position]
-        if not claim.name or claim.recurrent:
+        if not claim.name or (claim.recurrent and claim.late is None):
             return set()
         ours = [i for i, c in enumerate(self.claims) if c.name == claim.name and c.section == claim.section]
         near = [
@@ -88,6 +88,7 @@ class Outline:
             for i in ours
             if self._distance(position, i) <= NEAR
             and self.claims[i].recurrent
+            and self.claims[i].late is None
             and claim.names <= self.claims[i].names | claim.clocks
         ]
         return set(sorted(near, key=lambda i: self._distance(position, i))[:1])
@@ -143,6 +144,7 @@ def _is_definition(claim: Claim) -> bool:
     """Whether it gives its symbol's new value by a formula: no setting (``\\eta = 0.001``), no value of the past."""
     return (
         bool(claim.name)
+        and claim.late is None
         and claim.shift >= 0
         and not claim.circular
         and bool(claim.right.names() - claim.clocks or claim.right.head == "grad")

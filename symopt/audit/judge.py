@@ -9,6 +9,7 @@ from symopt.audit.claims import Claim
 from symopt.audit.equations import Fact
 from symopt.audit.explain import Explanation, named_apart, reached
 from symopt.audit.findings import Judgement
+from symopt.audit.late import particular
 from symopt.audit.match import Interpretation
 from symopt.audit.models import STEP
 from symopt.audit.solve import Solution
@@ -175,7 +176,7 @@ class Judge:
 
 def _fix(explanation: Explanation) -> str:
     """The mended formula; a row that goes on with the one before keeps its bare relation."""
-    claim, mended = explanation.claim, explanation.mended
+    claim, mended = (_particular(c) for c in (explanation.claim, explanation.mended))
     right = mended_latex(claim.right, mended.right, claim.source)
     if claim.left.span is None:
         return f"= {right}"
@@ -184,6 +185,10 @@ def _fix(explanation: Explanation) -> str:
         between = claim.source[claim.left.span[1] : claim.right.span[0]]
         sign = between.replace("&", "") if between.strip(" &") in _EQUALS else sign
     return f"{mended_latex(claim.left, mended.left, claim.source)}{sign}{right}"
+
+
+def _particular(claim: Claim) -> Claim:
+    return replace(claim, left=particular(claim.left, claim), right=particular(claim.right, claim))
 
 
 def _conventions(fact: Fact, reading: Interpretation) -> tuple[str, ...]:

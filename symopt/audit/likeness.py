@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Mapping
 
 from symopt.audit.names import part
 from symopt.language.terms import Term
@@ -26,3 +27,32 @@ def _marks(term: Term) -> Iterable[str]:
             yield f"call {node.name}"
         elif node.head in ("pow", "div", "grad", "cases", "sum"):
             yield node.head
+
+
+def resemblance(side: Term, theirs: Iterable[frozenset[tuple[str, int]]], parts: Mapping[str, str]) -> float:
+    """How much a formula looks like the likest of several that are given by their `tally`, between 0 and 1.
+
+    Args:
+        side: the formula.
+        theirs: the others.
+        parts: what is known of the parts that its symbols play.
+    """
+    ours = tally(side, parts)
+    return max((len(ours & other) / len(ours | other) for other in theirs), default=0.0)
+
+
+def tally(term: Term, parts: Mapping[str, str]) -> frozenset[tuple[str, int]]:
+    """The formula's operations, symbols and decimals, each with how often it has stood before."""
+    seen: Counter[str] = Counter()
+    found: set[tuple[str, int]] = set()
+    for node in term.nodes():
+        if node.head in ("name", "at"):
+            mark = parts.get(node.name) or part(node.name).strip()
+        elif node.head == "number":
+            mark = "decimal" if node.value is not None and node.value.denominator > 1 else ""
+        else:
+            mark = f"{node.head} {node.name}" if node.head == "call" else node.head
+        if mark:
+            seen[mark] += 1
+            found.add((mark, seen[mark]))
+    return frozenset(found)

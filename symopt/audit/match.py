@@ -73,6 +73,7 @@ def interpretations(group: Group) -> list[Interpretation]:
 def _with_conventions(group: Group, found: list[Interpretation], systems: Sequence[str]) -> list[Interpretation]:
     bound = found[0].cost + (SLACK if found[0].wrong else 0.0) if found else float("inf")
     written = [m for system in systems for m in under_conventions(system)]
+    written += [s for m in written if len(m.conventions) == 1 for s in specialised(m, group.decimals)]
     return sorted([*found, *readings(group, written, bound)], key=lambda i: i.cost)
 
 

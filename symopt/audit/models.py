@@ -10,7 +10,7 @@ from itertools import groupby, product
 import numpy as np
 import sympy as sp
 
-from symopt.audit.likeness import marks_of
+from symopt.audit.likeness import marks_of, tally
 from symopt.audit.runs import FIRST_STEP, MORE_TIMES, TIMES, Runs, drawn, made
 from symopt.language import Grad, Optimizer, exact
 from symopt.language import terms as T
@@ -167,6 +167,14 @@ class Model:
         return marks_of(side for name, right in self.terms for side in (T.at(self.latex_names[name], 0), right))
 
     @cached_property
+    def tallies(self) -> tuple[frozenset[tuple[str, int]], ...]:
+        """The same, equation by equation."""
+        parts = {latex: key for key, latex in self.latex_names.items()} | {
+            self.latex_names[name]: "decimal" for name in self.fixed
+        }
+        return tuple(tally(right, parts) for _, right in self.terms)
+
+    @cached_property
     def terms(self) -> tuple[tuple[str, Term], ...]:
         """The equations as formulas: each sequence's name and right side, in order."""
         return tuple((name, _written(right)) for name, right in self.optimizer.equations.items())
@@ -219,9 +227,9 @@ _written = lru_cache(maxsize=None)(to_term)
 def specialised(model: Model, decimals: frozenset[Fraction]) -> Iterator[Model]:
     """The model with decay rates, and its small constant, fixed to numbers that a document prints.
 
-    A document that prints 0.1 beside 0.9 prints 1 - beta beside beta. Only plain definitions are tried.
+    A document that prints 0.1 beside 0.9 prints 1 - beta beside beta. No definition is tried under several conventions.
     """
-    if not decimals or len(decimals) > 6 or model.conventions:
+    if not decimals or len(decimals) > 6 or len(model.conventions) > 1:
         return
     decays = [h.name for h in model.optimizer.hyper if h.domain == sp.Interval.Ropen(0, 1)]
     tiny = sorted(d for d in decimals if d < _TINY)

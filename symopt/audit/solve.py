@@ -18,7 +18,7 @@ from symopt.audit.explain import (
     from_recurrence,
     named_apart,
 )
-from symopt.audit.likeness import likeness, marks_of
+from symopt.audit.likeness import likeness, marks_of, resemblance
 from symopt.audit.match import WRONG, Interpretation, interpretations, readings
 from symopt.audit.models import specialised
 from symopt.audit.names import affinity
@@ -28,11 +28,13 @@ EXPLAINED = 4.0
 ALIKE = 0.6
 """How much dearer a reading may be that is of a method met elsewhere in the document."""
 DOUBTFUL = 3.0
-EACH = 3
-"""How many interpretations as one method are tried for an explanation."""
-ALIKE_BLAMED = 14
+UNLIKE = 4.0
+"""How much dearer a reading is whose wrong equations look like nothing in its method."""
+EACH = 4
+"""How many interpretations as one method that hold the same equations to be wrong are tried for an explanation."""
+ALIKE_BLAMED = 20
 """How many interpretations that hold the same equations to be wrong are tried."""
-TRIED = 24
+TRIED = 32
 """How many interpretations of a group with wrong equations are tried for an explanation."""
 
 
@@ -60,18 +62,21 @@ class Solution:
         return self.reading.cost + mended
 
 
-def solve(groups: Sequence[Group]) -> list[Solution | None]:
+def solve(groups: Sequence[tuple[Group, frozenset[Claim]]]) -> list[Solution | None]:
     """A solution for each group, or None where no definition fits.
 
     Hyperparameters' names found in groups that hold are used to mend the others.
+
+    Args:
+        groups: each with the equations that are to be judged in it.
     """
-    first = {group: interpretations(group) for group in dict.fromkeys(groups)}
+    first = {group: interpretations(group) for group in dict.fromkeys(group for group, _ in groups)}
     votes = _votes(first.values())
     found = {group: _familiar(group, r, votes) for group, r in first.items()}
     gradients = dict.fromkeys(c for group in first for c in group.claims if c.name and c.right.head == "grad")
     custom = Custom(_customs([r[0] for r in found.values() if r and not r[0].wrong]), tuple(gradients)[:1])
-    solved = {group: solution(group, r, custom) for group, r in found.items()}
-    return [solved[group] for group in groups]
+    solved = {(group, judged): solution(group, judged, found[group], custom) for group, judged in dict.fromkeys(groups)}
+    return [solved[row] for row in groups]
 
 
 def _votes(readings: Iterable[Sequence[Interpretation]]) -> Counter[str]:
@@ -113,17 +118,25 @@ def _customs(readings: Sequence[Interpretation]) -> Mapping[str, str]:
     return {key: counter.most_common(1)[0][0] for key, counter in votes.items()}
 
 
-def solution(group: Group, readings: Sequence[Interpretation], custom: Custom) -> Solution | None:
-    """The cheapest reading whose wrong equations are all explained; else the cheapest, with nothing called wrong."""
+def solution(
+    group: Group, judged: frozenset[Claim], readings: Sequence[Interpretation], custom: Custom
+) -> Solution | None:
+    """The cheapest reading whose wrong equations are all explained; else the cheapest, with nothing called wrong.
+
+    An equation that is judged elsewhere, and only helps to understand the others here, is not blamed before them.
+    """
     apart = _told_apart(group)
     if apart is not None or not readings:
         return apart
     best: Solution | None = None
     if readings[0].wrong:
         for reading in _worth_explaining(group, readings):
-            if best is not None and reading.cost + (EXPLAINED - WRONG) * len(reading.wrong) >= best.cost:
+            elsewhere = EXPLAINED * len(set(reading.wrong) - judged)
+            if best is not None and reading.cost + (EXPLAINED - WRONG) * len(reading.wrong) + elsewhere >= best.cost:
                 continue
             found = _explained(group, reading, custom)
+            if found is not None and elsewhere:
+                found = replace(found, reading=replace(found.reading, cost=found.reading.cost + elsewhere))
             if found is not None and _is_sure(found) and (best is None or found.cost < best.cost):
                 best = found
     return best or Solution(group, readings[0], {})
@@ -191,8 +204,8 @@ def _spread(readings: Sequence[Interpretation]) -> list[Interpretation]:
     kept: list[Interpretation] = []
     for reading in readings:
         blamed = frozenset(reading.wrong)
-        seen.update([reading.model.system, blamed])
-        if seen[reading.model.system] <= EACH and seen[blamed] <= ALIKE_BLAMED:
+        if seen[reading.model.system, blamed] < EACH and seen[blamed] < ALIKE_BLAMED:
+            seen.update([(reading.model.system, blamed), blamed])
             kept.append(reading)
     return kept[:TRIED]
 
@@ -200,7 +213,10 @@ def _spread(readings: Sequence[Interpretation]) -> list[Interpretation]:
 def _least_cost(reading: Interpretation) -> float:
     """What the reading costs if a mistake explains each of its wrong equations.
 
-    An abbreviation that ends in a wrong equation is likelier a quantity that was itself written wrong.
+    An abbreviation that ends in a wrong equation is likelier a quantity that was itself written wrong, and a wrong
+    equation looks much like the one that was meant.
     """
     doubtful = DOUBTFUL * len(reading.aliases) if reading.wrong else 0.0
-    return reading.cost + doubtful + (EXPLAINED - WRONG) * len(reading.wrong)
+    parts = {name: meaning.key for name, meaning in reading.meanings.items()}
+    unlike = sum(1 - resemblance(c.right, reading.model.tallies, parts) for c in reading.wrong)
+    return reading.cost + doubtful + (EXPLAINED - WRONG) * len(reading.wrong) + UNLIKE * unlike

@@ -4,7 +4,7 @@ so what is particular stands before what is general."""
 from __future__ import annotations
 
 from symopt.language import terms as T
-from symopt.rewrites.arithmetic import Arithmetic
+from symopt.rewrites.arithmetic import Arithmetic, Weights
 from symopt.rewrites.brackets import LostParentheses
 from symopt.rewrites.mechanism import Kind, Rewrite, Rule
 from symopt.rewrites.parts import MissingFactor, MissingSummand, Sign, StrayFactor, StraySummand
@@ -173,6 +173,9 @@ MISTAKES: tuple[Rewrite, ...] = (
     _mistake("condition turned around", r"a > b \to a < b",
              "The condition is the wrong way round.",
              Replace(*((T.relation(p, x, y), T.relation(q, x, y)) for p, q in ((">", "<"), ("<", ">"))))),
+    _mistake("weights that do not add up to one", r"0.9\, m + 0.1\, g \to 0.9\, m + 0.9\, g",
+             "The two weights of a moving average add up to one.",
+             Weights()),
     _mistake("number off by one", r"2 \to 1",
              "The number is wrong.",
              OffByOne()),

@@ -43,6 +43,31 @@ SHORT = (
     r"$t \leftarrow t + 1$" "\n\n"
     r"typically $\approx 0.9$" "\n"
 )  # fmt: skip
+GEOMETRIC = (
+    r"$$1 + \rho + \rho^2 + \dots + \rho^{n-1} = \frac{1-\rho^n}{1-\rho}$$" "\n\n"
+    r"$$\sum_{j=0}^{\infty} \rho^j = \frac{1}{1-\rho}$$" "\n\n"
+    r"$$(1-\rho)\sum_{s=1}^{n} \rho^{n-s} = 1 - \rho^n$$" "\n"
+)  # fmt: skip
+RAISED = (
+    r"$$u_b^{t} = \mu u_b^{t-1} + \alpha \nabla b_t$$" "\n\n"
+    r"$$b_{t+1} = b_t - u_b^{t}$$" "\n\n"
+    r"$$u_b^{3} = \mu^2 \alpha \nabla b_1 + \mu \alpha \nabla b_2 + \alpha \nabla b_3$$" "\n"
+)  # fmt: skip
+LATE = (
+    r"$$q_k = \beta q_{k-1} + (1-\beta) x_k$$" "\n\n"
+    r"$$q_{50} = 0.8 q_{49} + 0.2 x_{50}$$" "\n\n"
+    r"$$q_{50} = 0.2 x_{50} + 0.2 \cdot 0.8\, x_{49} + 0.2 \cdot (0.8)^2 x_{48} + \dots$$" "\n"
+)  # fmt: skip
+NUMBERS = (
+    r"$$r_t = 0.95\, r_{t-1} + 0.05\, g_t^2$$" "\n\n"
+    r"$$w_t = w_{t-1} - \frac{\eta}{\sqrt{r_t} + \epsilon} g_t$$" "\n"
+)  # fmt: skip
+INFINITY_NORM = (
+    r"$$m_t = \beta_1 m_{t-1} + (1-\beta_1) g_t$$" "\n\n"
+    r"$$u_t = \max(\beta_2 u_{t-1}, |g_t|)$$" "\n\n"
+    r"$$w_t = w_{t-1} - \frac{\alpha}{1-\beta_1^t} \frac{m_t}{u_t}$$" "\n"
+)  # fmt: skip
+TEXTS = [ADAM_STEP, AHEAD, AVERAGE, PAIR, BOX, GEOMETRIC, RAISED, LATE, NUMBERS, INFINITY_NORM]
 SLIPS = [
     (ADAM_STEP, r"\sqrt{\hat q_k} + \epsilon", r"\hat q_k + \epsilon"),
     (ADAM_STEP, r"(1-\beta_2^k)", r"(1-\beta_2)"),
@@ -51,6 +76,17 @@ SLIPS = [
     (AVERAGE, r"\beta^2 g_{t-2} + \dots", r"2 \beta g_{t-2} + \dots"),
     (PAIR, r"v_{db} + (1-\beta)\, db", r"v_{db} + (1-\beta)\, dW"),
     (PAIR, r"b - \alpha v_{db}", r"b - \alpha v_{dW}"),
+    (GEOMETRIC, r"\rho^{n-1} = \frac{1-\rho^n}{1-\rho}", r"\rho^{n-1} = \frac{1-\rho^{n-1}}{1-\rho}"),
+    (GEOMETRIC, r"\rho^j = \frac{1}{1-\rho}", r"\rho^j = \frac{1}{1+\rho}"),
+    (GEOMETRIC, r"= 1 - \rho^n", r"= (1 - \rho)^n"),
+    (RAISED, r"\mu^2 \alpha \nabla b_1", r"\mu \alpha \nabla b_1"),
+    (RAISED, r"b_t - u_b^{t}", r"b_t + u_b^{t}"),
+    (LATE, r"0.8 q_{49} + 0.2 x_{50}", r"0.8 q_{49} + 0.8 x_{50}"),
+    (LATE, r"0.8 q_{49} + 0.2 x_{50}", r"0.8 q_{49} + 0.2 x_{49}"),
+    (LATE, r"0.2 \cdot (0.8)^2 x_{48}", r"0.2 \cdot 0.8\, x_{48}"),
+    (NUMBERS, r"0.95\, r_{t-1} + 0.05", r"0.95\, r_{t-1} + 0.5"),
+    (INFINITY_NORM, r"|g_t|", r"g_t"),
+    (INFINITY_NORM, r"\frac{m_t}{u_t}", r"\frac{u_t}{m_t}"),
 ]
 
 
@@ -60,7 +96,7 @@ def findings(text: str, folder: Path) -> list[Finding]:
     return list(audit([file]).documents[0].findings)
 
 
-@pytest.mark.parametrize("text", [ADAM_STEP, AHEAD, AVERAGE, PAIR, BOX])
+@pytest.mark.parametrize("text", TEXTS)
 def test_what_is_right_is_read_and_not_flagged(text: str, tmp_path: Path) -> None:
     accepted = {Judgement.CORRECT, Judgement.VARIANT, Judgement.GIVEN}
     assert [f for f in findings(text, tmp_path) if f.verdict not in accepted] == []

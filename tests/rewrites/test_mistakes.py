@@ -31,6 +31,11 @@ from .test_patterns import ROLES, formulas
 
 OPTIMIZERS = [d for d in definitions().values() if isinstance(d, Optimizer)]
 CALCULATION = T.relation("=", T.number(3) / 4, T.number(Fraction(3, 4)))
+AVERAGE = T.relation(
+    "=", T.at("v", T.name("t")),
+    T.number(Fraction(9, 10)) * T.at("v", T.name("t") - 1) + T.number(Fraction(1, 10)) * T.at("g", T.name("t")),
+)  # fmt: skip
+"""What only a document has: numbers where a definition has hyperparameters."""
 
 
 def broken(rewrite: Rewrite) -> Iterator[tuple[tuple[Term, ...], tuple[Term, ...], Roles]]:
@@ -38,8 +43,9 @@ def broken(rewrite: Rewrite) -> Iterator[tuple[tuple[Term, ...], tuple[Term, ...
     for optimizer in OPTIMIZERS:
         for case in apply_mistake(optimizer, rewrite):
             yield terms_of(optimizer), case.equations, roles_of(optimizer)
-    for edit in rewrite.breaks_system((CALCULATION,), Roles({})):
-        yield (CALCULATION,), edit.equations, Roles({})
+    for numbers in (CALCULATION, AVERAGE):
+        for edit in rewrite.breaks_system((numbers,), Roles({})):
+            yield (numbers,), edit.equations, Roles({})
 
 
 def key(equations: tuple[Term, ...]) -> tuple[object, ...]:

@@ -238,7 +238,7 @@ class Court:
 
     def _solved(self, group: Group) -> Solution | None:
         if group not in self.solved:
-            self.solved[group] = solution(group, self.interpreted(group), NO_CUSTOM)
+            self.solved[group] = solution(group, frozenset(group.claims), self.interpreted(group), NO_CUSTOM)
         return self.solved[group]
 
     def _mended(self, reading: Reading, found: Solution) -> Outcome | None:

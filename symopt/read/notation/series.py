@@ -143,7 +143,7 @@ def _going_on(first: list[_Factor], second: list[_Factor]) -> list[_Course] | No
         body = (one or two or first[0]).body
         power = [f.power if f else {} for f in (one, two)]
         rises = plus(power[1], power[0], Fraction(-1))
-        if set(rises) - {""} or (body.head != "name" and rises):
+        if set(rises) - {""} or (body.head not in ("name", "number") and rises):
             return None
         grows: Linear = {}
         if one is not None and two is not None and one.index is not None and two.index is not None:
