@@ -30,11 +30,11 @@ ALIKE = 0.6
 DOUBTFUL = 3.0
 UNLIKE = 4.0
 """How much dearer a reading is whose wrong equations look like nothing in its method."""
-EACH = 4
+EACH = 3
 """How many interpretations as one method that hold the same equations to be wrong are tried for an explanation."""
-ALIKE_BLAMED = 20
+ALIKE_BLAMED = 10
 """How many interpretations that hold the same equations to be wrong are tried."""
-TRIED = 32
+TRIED = 18
 """How many interpretations of a group with wrong equations are tried for an explanation."""
 
 
