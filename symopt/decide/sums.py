@@ -17,7 +17,7 @@ from symopt.decide import powers
 from symopt.decide.budget import MAX_STEPS, Undecidable, Undefined
 from symopt.decide.field import Field, Generator, Poly, Ratio
 from symopt.decide.ranges import NONNEGATIVE, NONNEGATIVE_RANGE, PLUS, POSITIVE, REAL, Range
-from symopt.language.symbols import At, Grad, t
+from symopt.language.symbols import At, Grad
 
 if TYPE_CHECKING:
     from symopt.decide.normal import Normalizer
@@ -166,9 +166,26 @@ def _anchors(e: Any, variable: Any) -> list[Any]:
 
 
 def bound_variable(n: Normalizer) -> Ratio:
-    """The generator that counts, one for each depth of nested sums."""
-    depth = sum(key != t for key in n.env)
+    """The generator that counts: the first that no sum around this one counts by.
+
+    A term at an end of a sum is split off with a plain value for the sum's variable, and sums in it count as if they
+    stood alone.
+    """
+    values = [*n.env.values(), *(series.dummy for series in n.around)]
+    taken = {d for value in values for p in (value.num, value.den) for d in _counting(n.field, p)}
+    depth = next(d for d in range(len(taken) + 1) if d not in taken)
     return n.named(("dummy", depth), f"i{depth or ''}", integer=True)
+
+
+def _counting(field: Field, p: Poly) -> set[int]:
+    """The depths of the counting generators that p has, or its generators are made from."""
+    found: set[int] = set()
+    for g in field.used(p):
+        if isinstance(g.key, tuple) and g.key[0] == "dummy":
+            found.add(g.key[1])
+        for inside in [x for a in g.args for x in a] + ([g.radicand] if g.radicand is not None else []):
+            found |= _counting(field, inside)
+    return found
 
 
 def _linear(n: Normalizer, index: Ratio, dummy: Ratio) -> tuple[Ratio, int] | None:

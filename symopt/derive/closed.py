@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import sympy as sp
@@ -116,7 +116,7 @@ def _forms(system: System) -> Forms:
     known: Forms = {}
     forms: Forms = {}
     for block in _blocks(system.matrix):
-        part = system.only(block, known)
+        part = _read_now(system, system.only(block, known), block, forms, known)
         alone = len(block) == 1 and part.forcing.has(sp.Sum)
         found = _constant(part) if part.constant and not alone else _varying(part)
         forms |= found
@@ -124,6 +124,25 @@ def _forms(system: System) -> Forms:
             for back in range(2):
                 known[a.base[a.index - back]] = form.subs(t, t - back) if back else form
     return forms
+
+
+def _read_now(system: System, part: System, block: list[int], forms: Forms, known: Forms) -> System:
+    """The part of one state with another's value at t in place of what that step made it from.
+
+    Then a product over steps goes to t, where one to t - 1 would stand next to its last factor.
+    """
+    for other, (y, lag) in enumerate(system.states):
+        own, read = system.matrix[other, other], system.matrix[block[0], other]
+        if len(block) != 1 or lag or y[t] not in forms or read == 0 or not own.has(t, At):
+            continue
+        share: Any = sp.cancel(sp.piecewise_fold(read / own))
+        plain, taken = system.forcing[block[0]], share * system.forcing[other]
+        alone = all(system.matrix[other, k] == 0 for k in range(len(system.states)) if k != other)
+        if alone and sp.count_ops(sp.expand(plain - taken)) < max(sp.count_ops(plain), 1):
+            rest = part.forcing[0] - read * known[y[t - 1]] - plain
+            moved = rest + sp.expand(plain - taken) + share * forms[y[t]]
+            part = replace(part, forcing=sp.Matrix([moved]))
+    return part
 
 
 def _blocks(matrix: Any) -> list[list[int]]:
@@ -228,9 +247,15 @@ def _summed(weight: Any, kind: Any, first: int) -> Any:
 
 def _renamed(e: Any) -> Any:
     """The expression with the steps that its own sums run over called otherwise than the step of the sum around it."""
+    return _without_bound(e, STEP)
+
+
+def _without_bound(e: Any, variable: Any) -> Any:
+    """The expression with no sum or product of its own running over that variable."""
     bound = {limit[0] for s in e.atoms(sp.Sum, sp.Product) for limit in s.limits}
-    free = (v for v in (INNER, LAST, *(sp.Symbol(f"j_{k}", integer=True, positive=True) for k in range(9))))
-    return e.xreplace({STEP: next(v for v in free if v not in bound)}) if STEP in bound else e
+    names = (INNER, LAST, *(sp.Symbol(f"j_{k}", integer=True, positive=True) for k in range(9)))
+    free = next(v for v in names if v not in bound and v != variable and v not in e.free_symbols)
+    return e.xreplace({variable: free}) if variable in bound else e
 
 
 # Varying coefficients
@@ -256,7 +281,7 @@ def _varying(system: System) -> Forms:
     for terms, low in exchanged:
         if terms != 0:
             # The input is itself a sum over past steps i: the two sums change places.
-            moved = merged(terms.subs(t, INNER) * _product(slope, INNER + 1, LAST))
+            moved = merged(_without_bound(terms, INNER).subs(t, INNER) * _product(slope, INNER + 1, LAST))
             outer, inner = moved.as_independent(INNER, as_Add=False)
             total += sp.Sum(outer * sp.Sum(inner, (INNER, low, t)), (STEP, first + 1, t))
     return {x[t]: total}

@@ -57,6 +57,14 @@ CASES = {
     "running mean": [eq(x[t], (1 - 1 / t) * x[t - 1] + f[t] / t)],
     "periodic": [eq(x[t], sp.Piecewise((a, Eq(sp.Mod(t, 3), 0)), (1, True)) * x[t - 1] + f[t])],
     "schedule": [eq(y[t], mu * y[t - 1] + g[t]), eq(x[t], x[t - 1] - c[t] * y[t])],
+    "varying, forced by a varying one": [
+        eq(y[t], (t - 1) / (t + 2) * y[t - 1] - c[t] * g[t]),
+        eq(x[t], x[t - 1] + y[t]),
+    ],
+    "forced by a periodic one": [
+        eq(y[t], sp.Piecewise((a, Eq(sp.Mod(t, 2), 0)), (1, True)) * y[t - 1] + f[t]),
+        eq(x[t], x[t - 1] - y[t]),
+    ],
     "varying and forced by a sum": [eq(y[t], mu * y[t - 1] + g[t]), eq(x[t], c[t] * x[t - 1] + y[t])],
 }
 
