@@ -114,9 +114,16 @@ class Swap(Rule):
 
 
 def _renamed(term: Term, places: list[tuple[Path, Term]], new: str) -> Term:
-    for path, node in places:
-        term = put(term, path, replace(node, name=new, span=None))
-    return term
+    paths = {path for path, _ in places}
+
+    def go(node: Term, path: Path) -> Term:
+        if path in paths:
+            return replace(node, name=new, span=None)
+        args = tuple(go(a, (*path, i)) for i, a in enumerate(node.args))
+        same = all(a is b for a, b in zip(args, node.args, strict=True))
+        return node if same else replace(node, args=args, span=None)
+
+    return go(term, ())
 
 
 def _everywhere(term: Term) -> Iterator[tuple[Path, Term]]:

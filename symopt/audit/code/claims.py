@@ -29,6 +29,7 @@ class Reading:
         keys: the assignment that each claim is.
         terms: each claim's right side with the places where its parts are written.
         names: the program's own name for each letter.
+        parameter: the assignment of the parameter.
         apart: whether each assignment is an equation; else those of states only, the others written into them.
     """
 
@@ -36,6 +37,7 @@ class Reading:
     keys: tuple[str, ...]
     terms: tuple[Term, ...]
     names: Mapping[str, str] = field(compare=False)
+    parameter: str = ""
     apart: bool = False
 
     @property
@@ -208,4 +210,4 @@ def _reading(letters: Letters, keys: Sequence[str], keep: frozenset[str], *, apa
         left = T.at(letters.names[key], NOW)
         claims.append(Claim(left, right.unspanned(), CLOCKS, place=place, line=place, dated=True))
         terms.append(right)
-    return Reading(tuple(claims), tuple(keys), tuple(terms), letters.back(), apart)
+    return Reading(tuple(claims), tuple(keys), tuple(terms), letters.back(), letters.parameter, apart)

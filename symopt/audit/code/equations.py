@@ -300,6 +300,30 @@ def chains(step: Step, gradients: frozenset[str]) -> list[Chain]:
     return [Chain(k, tuple(_with_states(step, k))) for k in found]
 
 
+def unused(step: Step, found: Sequence[Chain]) -> list[str]:
+    """States made from gradients that none of the chains uses, those made from the parameters apart."""
+    used = {k for c in found for k in c.keys}
+    moved = {c.parameter for c in found}
+    free = [k for k in step.definitions if k in step.carried - used and _is_recurrent(step, k)]
+    return [k for k in free if not moved & _needed(step, k) and _has_gradient(step, _with_states(step, k), asked(step))]
+
+
+def asked(step: Step) -> frozenset[str]:
+    """Values that come from outside the step."""
+    given = {n.name for d in step.definitions.values() for n in _nodes(d.right) if n.head == "at"}
+    return frozenset(given - step.definitions.keys() - step.carried)
+
+
+def _is_recurrent(step: Step, key: str) -> bool:
+    return any(n == T.at(key, BEFORE) for k in _with_states(step, key) for n in _nodes(step.definitions[k].right))
+
+
+def joined(step: Step, chain: Chain, keys: Sequence[str]) -> Chain:
+    """The chain, with some states and what they need."""
+    more = {n for k in keys for n in _with_states(step, k)}
+    return Chain(chain.parameter, tuple(k for k in step.definitions if k in more or k in chain.keys))
+
+
 def _needed(step: Step, key: str) -> frozenset[str]:
     """The values, of this step and the one before, that one is made from, gradients apart."""
     seen: set[str] = set()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from symopt.audit.code.copies import copied
-from symopt.audit.code.equations import Chain, Step, chains, step_of
+from symopt.audit.code.equations import Chain, Step, asked, chains, joined, step_of, unused
 from symopt.audit.code.judging import Court, Outcome, Said
 from symopt.audit.code.printing import Patch, Printer
 from symopt.audit.code.slips import EARLY, FOREIGN, OVERWRITTEN, STUCK
@@ -89,13 +89,12 @@ def _distinct(units: Sequence[Unit]) -> list[Unit]:
 def _unit(program: Program, recurrence: Recurrence, court: Court, hint: str) -> Unit | None:
     """One step judged, parameter by parameter; None where nothing in it is moved by a gradient."""
     step = step_of(recurrence)
-    found = chains(step, _gradients(step))
+    found = chains(step, asked(step))
     copies = list(copied(program.source.text, step, found))
     if copies:
         marked = {place: Remark(place[0], source, opinion) for _, (place, source, opinion) in copies}
         return Unit(recurrence, tuple(marked.values()), FOREIGN)
-    outcomes = [(c, court.outcome(step, recurrence, c, hint)) for c in found]
-    known = [(c, o) for c, o in outcomes if o.system]
+    known = _known(step, found, lambda c: court.outcome(step, recurrence, c, hint))
     text = program.source.text[slice(*recurrence.span)]
     if not known:
         return Unit(recurrence, (Remark(recurrence.span[0], text, NO_METHOD),), "") if found else None
@@ -109,10 +108,22 @@ def _unit(program: Program, recurrence: Recurrence, court: Court, hint: str) -> 
     return Unit(recurrence, (Remark(recurrence.span[0], text, opinion),), known[0][1].system)
 
 
-def _gradients(step: Step) -> frozenset[str]:
-    """Gradients that come from outside."""
-    given = {n.name for d in step.definitions.values() for _, n in d.right.walk() if n.head == "at"}
-    return frozenset(given - step.definitions.keys() - step.carried)
+def _known(step: Step, found: Sequence[Chain], judged: Callable[[Chain], Outcome]) -> list[tuple[Chain, Outcome]]:
+    """The chains that are a method's, each with what is to be said of it.
+
+    States that nothing uses are no method's by themselves: they are read with what moves the parameters, for a
+    mistake there may have left them idle.
+    """
+    outcomes = [(c, judged(c)) for c in found]
+    moving = [(c, o) for c, o in outcomes if o.moves]
+    if not moving:
+        return [(c, o) for c, o in outcomes if o.system]
+    idle = unused(step, [c for c, _ in moving])
+    if idle:
+        whole = [(c, judged(joined(step, c, idle))) for c, o in moving if not o.errata]
+        if any(o.errata for _, o in whole):
+            return [(c, o) for c, o in whole if o.errata]
+    return [(c, o) for c, o in moving if o.system]
 
 
 def _overall(outcomes: Sequence[Outcome]) -> Opinion:

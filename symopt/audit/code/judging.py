@@ -68,10 +68,12 @@ class Outcome:
     Args:
         system: the method; "" where it is none that symopt knows.
         said: the assignments, right or wrong.
+        moves: whether what the chain makes is what the method calls its parameters, and not a state of it.
     """
 
     system: str
     said: tuple[Said, ...]
+    moves: bool = True
 
     @property
     def errata(self) -> tuple[Said, ...]:
@@ -177,7 +179,7 @@ class Court:
         ]
         if any(s.opinion.verdict not in RIGHT for s in said):
             return None
-        return Outcome(found.reading.model.system, tuple(said))
+        return _outcome(found, reading, said)
 
     # Mistakes of order and count
 
@@ -201,7 +203,7 @@ class Court:
             if opinion is None:
                 return None
             said.append(Said(slip.key, opinion, slip=slip, reading=reading))
-        return Outcome(found.reading.model.system, tuple(said))
+        return _outcome(found, reading, said)
 
     def _shown(self, slip: Slip, options: Sequence[Reading], reading: Reading, found: Solution) -> Opinion | None:
         """The refutation of the equation that has the mistake."""
@@ -248,7 +250,15 @@ class Court:
             if opinion.verdict not in {*RIGHT, Judgement.ERRATUM}:
                 return None
             said.append(Said(key, opinion, explanation=found.explained.get(claim), reading=reading, place=place))
-        return Outcome(found.reading.model.system, tuple(said))
+        return _outcome(found, reading, said)
+
+
+def _outcome(found: Solution, reading: Reading, said: Sequence[Said]) -> Outcome:
+    """What is to be said of a chain whose last equation is the one of the parameter."""
+    names = [c.name for k, c in zip(reading.keys, reading.claims, strict=True) if k == reading.parameter]
+    meaning = found.reading.meanings.get(names[0]) if names else None
+    moves = meaning is None or meaning.key == found.reading.model.params
+    return Outcome(found.reading.model.system, tuple(said), moves)
 
 
 def _wanting(group: Group, reading: Interpretation) -> int:

@@ -88,7 +88,7 @@ class Calls(Conditions):
         if name in ("safe_int32_increment", "safe_increment") and arguments:
             return A.plus(self.as_term(arguments[0]), A.ONE)
         if name in F.SAME:
-            return arguments[0] if arguments else Unknown(name)
+            return self._same(name, arguments[0]) if arguments else Unknown(name)
         if name == "replace" and arguments:
             return Record(keywords, "replaced")
         if (sums := self._sum_of(name, arguments, keywords)) is not None:
@@ -96,6 +96,13 @@ class Calls(Conditions):
         if name in F.FUNCTIONS and arguments:
             return self._out(node, self._applied(name, arguments, keywords))
         return self._other(node, name, arguments, keywords)
+
+    def _same(self, name: str, value: Value) -> Value:
+        """What a function returns that leaves a value what it is; a copy is the value and not its place."""
+        if name not in F.COPIES or not isinstance(value, Place):
+            return value
+        held = self.memory.known(value.slot)
+        return held if isinstance(held, Term) and held.head == "at" else value
 
     def _out(self, node: ast.Call, made: Value) -> Value:
         """The value, put where ``out=`` says."""
@@ -177,7 +184,7 @@ class Calls(Conditions):
                 self.memory.initial.setdefault(slot, self.value(node.args[1]))
             return Unknown(name) if slot is None else Place(slot)
         if name in F.SAME or (name in ("values", "parameters") and not node.args):
-            return base
+            return self._same(name, base)
         if name in _GATHERED and self._is_gradient(base):
             return base
         if name in F.ZERO or (name == "new" and node.args):

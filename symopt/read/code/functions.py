@@ -58,6 +58,9 @@ SAME = frozenset(
 )
 """Functions, methods and attributes that leave a value what it is."""
 
+COPIES = frozenset("copy clone deepcopy array".split())
+"""Those of them that make a new value: what happens to the old one later does not change it."""
+
 ZERO = frozenset("zeros zeros_like zeros_initializer empty empty_like tree_zeros_like zeros_like_ init_zeros".split())
 ONE = frozenset("ones ones_like".split())
 RANGES = frozenset("range xrange trange arange count".split())
