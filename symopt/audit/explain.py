@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
 
@@ -18,7 +18,7 @@ from symopt.language.terms import Term
 from symopt.read.notation.series import as_term, linear, plus
 from symopt.rewrites.mechanism import Kind, Rewrite, mends_of
 from symopt.rewrites.mistake_list import MISTAKES
-from symopt.rewrites.roles import EPSILON, GRADIENT, Roles, roles_of
+from symopt.rewrites.roles import EPSILON, GRADIENT, STATE, Roles, roles_of, shifted
 from symopt.rewrites.systems import Overwrite
 
 LOST = 1.0
@@ -31,6 +31,8 @@ LATER = 0.001
 """What each place further down among the candidates costs: the catalogue puts the particular first."""
 ABBREVIATED = 600
 """How many ways of mending one abbreviation are tried."""
+REFUTED = 8
+"""How many of them, the cheapest first, are tried for one that holds."""
 CANDIDATES = 3000
 """How many ways of mending one formula are tried."""
 FARFETCHED = frozenset(
@@ -72,10 +74,14 @@ class Custom:
     Args:
         hypers: its name for each hyperparameter, by the definition's.
         gradients: the equations that give the gradient a name.
+        whole: whether the group is all there is, so that what it leaves out is not said elsewhere.
+        holds: whether an equation that the trials let pass may hold; for what decides such things.
     """
 
     hypers: Mapping[str, str]
     gradients: tuple[Claim, ...] = ()
+    whole: bool = False
+    holds: Callable[[Interpretation, Fact], bool] = field(default=lambda reading, fact: True, compare=False)
 
 
 def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom) -> Explanation | None:
@@ -94,8 +100,8 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
         mended = replace(claim, left=mend.term.args[0], right=mend.term.args[1])
         if mended.name != claim.name or mended.step != claim.step or mended.circular:
             continue
-        if _loses_gradient(claim, mended) or any(roles.role.get(n) == EPSILON for n in mended.names - claim.names):
-            continue  # to leave epsilon out is a convention
+        if _loses_gradient(claim, mended) or _adds_epsilon(claim, mended, roles, custom):
+            continue
         if not others.may_hold(mended):
             continue
         for fact in readings_of(group, known, mended)[:1]:
@@ -103,7 +109,8 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
             cost = fact.cost + LOST * lost + BROUGHT * brought + RESIZED * _resized(claim, mended) + LATER * order
             cost += BROUGHT * (mend.rewrite.name in FARFETCHED)
             found.append(Explanation(claim, mend.rewrite, mended, fact, cost))
-    return min(found, key=lambda e: e.cost, default=None)
+    ordered = sorted(found, key=lambda e: e.cost)
+    return next((e for e in ordered[:REFUTED] if custom.holds(reading, e.fact)), None)
 
 
 def explain_abbreviation(
@@ -126,7 +133,7 @@ def explain_abbreviation(
             if mend.term.head != "relation" or mend.term.args[0] != alias.left:
                 continue
             mended = replace(alias, right=mend.term.args[1])
-            if _loses_gradient(alias, mended) or any(roles.role.get(n) == EPSILON for n in mended.names - alias.names):
+            if _loses_gradient(alias, mended) or _adds_epsilon(alias, mended, roles, custom):
                 continue
             mending = replace(reading, meanings=meanings, aliases={**reading.aliases, name: mended})
             if not others.may_hold(mending.aliases):
@@ -224,6 +231,16 @@ def _resized(claim: Claim, mended: Claim) -> int:
     return abs(before - after)
 
 
+def _adds_epsilon(claim: Claim, mended: Claim, roles: Roles, custom: Custom) -> bool:
+    """Whether a mended formula has a small constant that its author left out, which is a convention.
+
+    Where the group is all there is, it may have been left out with the rest of a denominator.
+    """
+    new = mended.names - claim.names
+    small = {n for n in new if roles.role.get(n) == EPSILON}
+    return bool(small) and (not custom.whole or new == small)
+
+
 def _loses_gradient(claim: Claim, mended: Claim) -> bool:
     """Whether a gradient asked at a point of its own making is gone: no mistake invents one."""
     made = any(node.args[0].head not in ("name", "at") for node in claim.gradients)
@@ -236,7 +253,7 @@ def _roles(reading: Interpretation, group: Group, claim: Claim, custom: Custom) 
     own = roles_of(model.optimizer)
     meanings = dict(reading.meanings)
     used = {(m.hyper, m.key) for m in meanings.values()}
-    guessed = _guessed(claim, reading)
+    guessed = _guessed(claim, reading) | (_guessed_values(claim, reading) if custom.whole else {})
     for hyper in model.hypers:
         written = custom.hypers.get(hyper, model.latex_names[hyper])
         if (True, hyper) not in used and written not in meanings and written not in claim.names:
@@ -244,6 +261,8 @@ def _roles(reading: Interpretation, group: Group, claim: Claim, custom: Custom) 
     role = guessed | {n: own.role.get(model.latex_names[m.key], "gradient") for n, m in meanings.items()}
     clock = _clock(claim)
     values = tuple(_written(n, m, group, clock) for n, m in sorted(meanings.items()) if not m.hyper)
+    if custom.whole:
+        values += tuple(shifted(x, -1, clock) for x in values if role.get(x.name) == STATE)
     gradients = [*dict.fromkeys(_gradients(group))]
     for given in custom.gradients:
         if given.name not in meanings and given.name not in claim.names:
@@ -270,6 +289,19 @@ def _guessed(claim: Claim, reading: Interpretation) -> dict[str, str]:
         best = max(scores, key=lambda h: scores[h], default="")
         if best and scores[best] > 0:
             found[name] = own[model.latex_names[best]]
+    return found
+
+
+def _guessed_values(claim: Claim, reading: Interpretation) -> dict[str, str]:
+    """Roles of quantities that only the wrong equation has, by custom."""
+    model = reading.model
+    own = roles_of(model.optimizer).role
+    found: dict[str, str] = {}
+    for name in claim.names - reading.meanings.keys():
+        scores = {q: affinity(name, q, model.latex_names[q], False) for q in model.quantities}
+        best = max(scores, key=lambda q: scores[q])
+        if scores[best] > 0:
+            found[name] = own.get(model.latex_names[best], GRADIENT)
     return found
 
 

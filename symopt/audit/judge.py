@@ -163,6 +163,11 @@ class Judge:
         """Whether the reader of the claim has met the symbol, or soon meets it."""
         return name in solution.group.defined or self.given.get(name, claim.place + SOON + 1) <= claim.place + SOON
 
+    def may_hold(self, reading: Interpretation, fact: Fact) -> bool:
+        """Whether an equation is not refuted."""
+        whole = replace(reading, meanings={**reading.meanings, **fact.meanings})
+        return self._prove(whole, fact).status is not Status.REFUTED
+
     def _prove(self, reading: Interpretation, fact: Fact) -> Verdict:
         try:
             claim = statement(reading, fact)

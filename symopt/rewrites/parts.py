@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 from symopt.language import terms as T
 from symopt.language.terms import Path, Term
@@ -48,10 +49,23 @@ class MissingFactor(Rule):
 
     def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
         yield from StrayFactor(self.kind).breaks(term, roles)
+        for path, whole, weight, rest in _loose_weights(term, roles):
+            for factor in roles.candidates(self.kind):
+                yield path, put(term, path, T.add(*whole, T.mul(weight, factor), *rest))
         if self.kind == "value":
             for path, summand in summands(term):
                 for old in roles.candidates("previous"):
                     yield path, put(term, path, _times(summand, old))
+
+
+def _loose_weights(term: Term, roles: Roles) -> Iterator[tuple[Path, tuple[Term, ...], Term, tuple[Term, ...]]]:
+    """The places where ``1 - beta`` stands as two parts of a sum: what is before it, itself, what is after it."""
+    for path, node in positions(term):
+        if node.head != "add" or len(node.args) < 3:
+            continue
+        for i, (one, rate) in enumerate(pairwise(node.args)):
+            if one == T.number(1) and rate.head == "neg" and roles.fits(rate.args[0], "decay"):
+                yield path, node.args[:i], T.add(one, rate), node.args[i + 2 :]
 
 
 def _times(summand: Term, factor: Term) -> Term:

@@ -59,15 +59,28 @@ class Step:
             if not term.args:
                 return term
             args = tuple(go(a, depth) for a in term.args)
-            if all(a is b for a, b in zip(args, term.args, strict=True)):
+            flat = term.head not in ("add", "mul") or all(a.head != term.head for a in args)
+            if flat and all(a is b for a, b in zip(args, term.args, strict=True)):
                 return term
-            made = T.add(*args) if term.head == "add" else T.mul(*args) if term.head == "mul" else None
+            made = _sum(args) if term.head == "add" else T.mul(*args) if term.head == "mul" else None
             return replace(term, args=args) if made is None else replace(made, span=term.span)
 
         try:
             return go(self.definitions[key].right, 0)
         except OverflowError:
             return None
+
+
+def _sum(args: Sequence[Term]) -> Term:
+    """A flat sum, without what is added and taken away again."""
+    kept: list[Term] = []
+    for part in T.add(*args).args:
+        opposite = part.args[0] if part.head == "neg" else T.neg(part)
+        if opposite in kept:
+            kept.remove(opposite)
+        else:
+            kept.append(part)
+    return T.add(*kept) if len(kept) > 1 else kept[0] if kept else T.number(0)
 
 
 def _nodes(term: Term) -> Iterable[Term]:
@@ -295,17 +308,21 @@ def chains(step: Step, gradients: frozenset[str]) -> list[Chain]:
         if g.head == "grad" and g.args[0].head in ("at", "name") and g.args[0].name in states
     }  # fmt: skip
     used = {u for k in states for u in needs[k] if u != k}
-    moved = [k for k in states if _has_gradient(step, [k, *needs[k]], gradients)]
+    moved = [k for k in states if _has_gradient(step, [k, *needs[k]], gradients)] or states
     found = [k for k in moved if k in asked and _is_moved(step, k)] or [k for k in moved if k not in used]
     return [Chain(k, tuple(_with_states(step, k))) for k in found]
 
 
 def unused(step: Step, found: Sequence[Chain]) -> list[str]:
-    """States made from gradients that none of the chains uses, those made from the parameters apart."""
+    """Gradients, and states made from them, that none of the chains uses, those made from the parameters apart."""
     used = {k for c in found for k in c.keys}
     moved = {c.parameter for c in found}
     free = [k for k in step.definitions if k in step.carried - used and _is_recurrent(step, k)]
-    return [k for k in free if not moved & _needed(step, k) and _has_gradient(step, _with_states(step, k), asked(step))]
+    asked_for = [k for k, d in step.definitions.items() if d.right.head == "grad" and k not in used]
+    return [*asked_for, *(
+        k for k in free
+        if not moved & _needed(step, k) and _has_gradient(step, _with_states(step, k), asked(step))
+    )]  # fmt: skip
 
 
 def asked(step: Step) -> frozenset[str]:

@@ -120,7 +120,7 @@ def _known(step: Step, found: Sequence[Chain], judged: Callable[[Chain], Outcome
         return [(c, o) for c, o in outcomes if o.system]
     idle = unused(step, [c for c, _ in moving])
     if idle:
-        whole = [(c, judged(joined(step, c, idle))) for c, o in moving if not o.errata]
+        whole = [(c, judged(joined(step, c, idle))) for c, _ in moving]
         if any(o.errata for _, o in whole):
             return [(c, o) for c, o in whole if o.errata]
     return [(c, o) for c, o in moving if o.system]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from symopt.audit.catalogue import plain, under_conventions
-from symopt.audit.code.claims import Reading, readings
-from symopt.audit.code.equations import BEFORE, Chain, Step
+from symopt.audit.claims import Claim
+from symopt.audit.code.claims import CLOCKS, Reading, readings
+from symopt.audit.code.equations import BEFORE, NOW, Chain, Step
 from symopt.audit.code.slips import ORDER, STUCK, Hypothesis, Slip, hypotheses, sentence
 from symopt.audit.equations import Group
 from symopt.audit.explain import Custom, Explanation
@@ -38,7 +40,8 @@ PROVED = 3
 EQUAL = 0.06
 """How much dearer a reading may be and still be as good."""
 UNASKED = 1.1
-NO_CUSTOM = Custom({})
+GRADIENT = Claim(T.at("g", NOW), T.grad(T.name("parameters")), CLOCKS, dated=True)
+"""What a step that forgot its gradient would have used."""
 
 
 @dataclass(frozen=True)
@@ -97,6 +100,7 @@ class Court:
         self.found: dict[Group, list[Interpretation]] = {}
         self.held: dict[Group, list[Interpretation]] = {}
         self.solved: dict[Group, Solution | None] = {}
+        self.custom = Custom({}, (GRADIENT,), whole=True, holds=self.judge.may_hold)
 
     def outcome(self, step: Step, recurrence: Recurrence, chain: Chain, hint: str = "") -> Outcome:
         """What is to be said of a chain of assignments."""
@@ -122,7 +126,8 @@ class Court:
     def interpreted(self, group: Group) -> list[Interpretation]:
         """Readings of a group, wrong equations and all."""
         if group not in self.found:
-            self.found[group] = interpretations(group) if not self.system else self._only(group)
+            found = interpretations(group) if not self.system else self._only(group)
+            self.found[group] = [i for i in found if _sensible(group, i)]
         return self.found[group]
 
     def _only(self, group: Group) -> list[Interpretation]:
@@ -150,6 +155,8 @@ class Court:
         if group not in self.held:
             self.held[group] = self._held(group)
         found = self.held[group]
+        if not found:
+            return []
         equal = [i for i in found if i.cost <= found[0].cost + _slack(group)]
         equal.sort(
             key=lambda i: (
@@ -159,6 +166,10 @@ class Court:
         return [Solution(group, i, {}) for i in equal]
 
     def _held(self, group: Group) -> list[Interpretation]:
+        """The readings in which nothing is wrong and a gradient is one."""
+        return [i for i in self._held_at_all(group) if _sensible(group, i)]
+
+    def _held_at_all(self, group: Group) -> list[Interpretation]:
         """The readings in which nothing is wrong: of the definitions, else of the likeliest under conventions."""
         models = [m for m in plain() if self.system in ("", m.system)]
         models += [s for m in models for s in specialised(m, group.decimals)]
@@ -240,7 +251,7 @@ class Court:
 
     def _solved(self, group: Group) -> Solution | None:
         if group not in self.solved:
-            self.solved[group] = solution(group, frozenset(group.claims), self.interpreted(group), NO_CUSTOM)
+            self.solved[group] = solution(group, frozenset(group.claims), self.interpreted(group), self.custom)
         return self.solved[group]
 
     def _mended(self, reading: Reading, found: Solution) -> Outcome | None:
@@ -266,6 +277,16 @@ def _wanting(group: Group, reading: Interpretation) -> int:
     given = {reading.model.gradient, reading.model.params}
     meanings = reading.meanings.items()
     return sum(not m.hyper and m.key not in given and n not in group.defined for n, m in meanings)
+
+
+def _sensible(group: Group, reading: Interpretation) -> bool:
+    """Whether what the program is handed as a gradient is read as one."""
+    given = {n: m for n, m in reading.meanings.items() if _GIVEN.fullmatch(n) and n not in group.defined}
+    return all(not m.hyper and m.key == reading.model.gradient for m in given.values())
+
+
+_GIVEN = re.compile(r"g(?:\^\{\(\d+\)\})?")
+"""The letters that values called gradients have."""
 
 
 def _dividing_by_zero(system: str) -> Opinion:

@@ -38,7 +38,7 @@ def finished(reader: Reader, memory: Memory, node: ast.AST, *, whole: bool) -> R
     carried = {n.name for d in definitions for _, n in d.right.walk() if n.head == "at" and n.args[0] == BEFORE}
     if not carried and not change:
         return None
-    if not memory.gradients and not any(n.head == "grad" for d in definitions for _, n in d.right.walk()):
+    if not (memory.gradients or _is_handed(reader) or any(n.head == "grad" for d in definitions for n in _all(d))):
         return None
     span = _span(reader, node)
     if isinstance(node, ast.Module):
@@ -59,6 +59,15 @@ def finished(reader: Reader, memory: Memory, node: ast.AST, *, whole: bool) -> R
         choices=tuple(f"{reader.source.line(k)} {'holds' if v else 'does not hold'}" for k, v in reader.choice.items()),
         local=bool(reader.parameters or reader.assigned),
     )
+
+
+def _all(definition: Definition) -> Iterator[Term]:
+    return definition.right.nodes()
+
+
+def _is_handed(reader: Reader) -> bool:
+    """Whether the step is a function of a gradient, used or not."""
+    return any(is_gradient_name(n) for n in reader.parameters)
 
 
 def _span(reader: Reader, node: ast.AST) -> tuple[int, int]:

@@ -98,7 +98,10 @@ def uncounted() -> Iterator[Planted]:
             gone = "\n".join(x for x in text.split("\n") if x.strip() != line)
             yield Planted(method, style, "step counter never incremented", gone)
         text = written(equations, "optax")
-        for forgotten in (("optax.safe_increment(state.count)", "state.count"), ("State(count, ", "State(state.count, ")):
+        for forgotten in (
+            ("optax.safe_increment(state.count)", "state.count"),
+            ("State(count, ", "State(state.count, "),
+        ):
             if forgotten[0] in text:
                 yield Planted(method, "optax", "step counter never incremented", text.replace(*forgotten))
 
@@ -121,7 +124,7 @@ def unreset() -> Iterator[Planted]:
 
 @cache
 def outcome(case: Planted) -> tuple[str, tuple[Finding, ...]]:
-    """"named"; "mended", by the undoing of an equivalent mistake; "flagged" without a proof; "legitimate", where
+    """ "named"; "mended", by the undoing of an equivalent mistake; "flagged" without a proof; "legitimate", where
     it is proved to be another method or another form; "missed"."""
     found = tuple(said_of(case.program))
     errata = [f for f in found if f.verdict is Judgement.ERRATUM]

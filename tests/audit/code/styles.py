@@ -78,7 +78,7 @@ def plain_name(letter: str) -> str:
     accent = re.fullmatch(r"\\(hat|tilde|bar|mathrm)\{(.*)\}", letter)
     if accent:
         return plain_name(accent[2]) + ("" if accent[1] == "mathrm" else f"_{accent[1]}")
-    bare = re.sub(r"[\\{}()^]", "", letter).replace("_", "")
+    bare = re.sub(r"\W|_", "", letter)
     return {"epsilon": "eps", "eta": "lr", "lambda": "weight_decay", "mu": "momentum"}.get(bare, bare)
 
 
