@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import reduce
 
 from symopt.language import terms as T
 from symopt.language.terms import Term
@@ -90,6 +91,7 @@ def _nodes(term: Term) -> Iterable[Term]:
 def step_of(recurrence: Recurrence) -> Step:
     """The recurrence with its counters, its running powers and its numbers put into the form of formulas."""
     definitions = {d.key: d for d in recurrence.definitions}
+    definitions = _unmoved(definitions, recurrence.kept)
     carried = _carried(definitions.values())
     definitions = _counted(definitions, carried, recurrence.initial)
     ahead = _ahead(definitions.values())
@@ -110,6 +112,30 @@ def _mapped(definitions: Mapping[str, Definition], change: Callable[[Term], Term
 
 
 # Counters
+
+
+def _unmoved(definitions: Mapping[str, Definition], kept: frozenset[str]) -> dict[str, Definition]:
+    """Counters that are handed on as they were given, as the number that they start from."""
+    values = dict.fromkeys(kept, T.number(0))
+    numbers: dict[str, Term] = {}
+
+    def still(term: Term) -> Term | None:
+        value = values.get(term.name) if term.head == "name" else numbers.get(term.name) if term.head == "at" else None
+        if value is not None:
+            return replace(value, span=term.span)
+        if term.head == "add":
+            args = [a.map(still) for a in term.args]
+            return replace(reduce(plus, args), span=term.span)
+        return None
+
+    made: dict[str, Definition] = {}
+    for key, definition in definitions.items() if kept else ():
+        right = definition.right.map(still)
+        if whole(right) is not None:
+            numbers[key] = right
+        else:
+            made[key] = replace(definition, right=right)
+    return made or dict(definitions)
 
 
 def _counted(

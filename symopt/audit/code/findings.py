@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from symopt.audit.code.claims import Reading
 from symopt.audit.code.copies import copied
 from symopt.audit.code.equations import Chain, Step, asked, chains, joined, step_of, unused
 from symopt.audit.code.judging import Court, Outcome, Said
@@ -231,7 +232,7 @@ def _erratum(program: Program, step: Step, place: tuple[int, int], found: Sequen
         fix = _apart(fix, first)
     elif not patches:
         fix = _anew(text, step, first, found[0].slot)
-    names = first.reading.names if first.reading is not None else {}
+    names = _names(program.source.text, step, first.reading) if first.reading is not None else {}
     opinion = replace(
         first.opinion, fix=fix, rewrite="; ".join(dict.fromkeys(_name(m.said) for m in found)),
         explanation=" ".join(dict.fromkeys(_told(text, m) for m in found)),
@@ -297,7 +298,8 @@ def _patch(text: str, step: Step, said: Said) -> Patch | None:
         return None
     if said.explanation is None or said.reading is None:
         return None
-    printer = Printer(text, said.reading.terms[said.place], said.reading.names, _counts(text, step))
+    names = _names(text, step, said.reading)
+    printer = Printer(text, said.reading.terms[said.place], names, _counts(text, step))
     return printer.patch(said.explanation.mended.right.map(_simpler))
 
 
@@ -322,8 +324,26 @@ def _anew(text: str, step: Step, said: Said, slot: str) -> str:
         if place < 0:
             return ""
         original = mended = said.reading.terms[place]
-    printer = Printer(text, original, said.reading.names, _counts(text, step))
-    return f"{slot} = {printer.written(mended)}"
+    names = _names(text, step, said.reading)
+    printer = Printer(text, original, names, _counts(text, step))
+    name, value = _as_written(text, step, slot), printer.written(mended)
+    span = step.definitions[said.key].span if said.key in step.definitions else None
+    in_place = span is not None and re.match(rf"{re.escape(name)}\.\w+_\(", text[slice(*span)])
+    return f"{name}.copy_({value})" if in_place else f"{name} = {value}"
+
+
+def _names(text: str, step: Step, reading: Reading) -> dict[str, str]:
+    """The program's own name for each letter of a reading, as it is written there."""
+    return {letter: _as_written(text, step, name) for letter, name in reading.names.items()}
+
+
+def _as_written(text: str, step: Step, slot: str) -> str:
+    """A place as the program speaks of it where it uses it: ``exp_avg`` for ``self.state['exp_avg']``."""
+    if slot in text:
+        return slot
+    nodes = (n for d in step.definitions.values() for n in d.right.nodes())
+    spans = (n.span for n in nodes if n.head in ("name", "at") and n.name.partition("#")[0] == slot and n.span)
+    return next((text[slice(*span)] for span in spans if _PLAIN.fullmatch(text[slice(*span)])), slot)
 
 
 def _statement_at(recurrence: Recurrence, offset: int) -> tuple[int, int] | None:

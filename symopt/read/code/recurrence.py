@@ -48,6 +48,7 @@ class Recurrence:
         free: names that are read and that nothing in the program gives, with the offset where.
         clock: how the program writes the number of the step, with the number it has in the first one.
         choices: the conditions that were taken to hold or not to hold.
+        kept: counters that the step hands on as it was given them.
         local: whether the names are those of a function, so that none can come from elsewhere.
     """
 
@@ -63,6 +64,7 @@ class Recurrence:
     nicknames: Mapping[str, str] = field(default_factory=dict[str, str])
     clock: tuple[str, int] | None = None
     choices: tuple[str, ...] = ()
+    kept: frozenset[str] = frozenset()
     local: bool = False
 
 

@@ -12,7 +12,7 @@ from symopt.language.terms import Term
 from symopt.read.code import arithmetic as A
 from symopt.read.code.functions import is_gradient_name
 from symopt.read.code.memory import Memory, last
-from symopt.read.code.names import hyper_name
+from symopt.read.code.names import hyper_name, is_clock_name, state_name
 from symopt.read.code.recurrence import Definition, Recurrence
 from symopt.read.code.values import Collection, Gradient, Many, Place, Record, Unknown, Value
 
@@ -32,6 +32,7 @@ def finished(reader: Reader, memory: Memory, node: ast.AST, *, whole: bool) -> R
     definitions = _named(memory, set(links.values()) | ({change} if change else set()))
     definitions = [_linked(d, links) for d in definitions]
     if change:
+        definitions = [_at_parameters(d, reader.parameters) for d in definitions]
         moved = T.add(T.at(PARAMETERS, BEFORE), T.at(change, A.clock(0)))
         span = next((d.span for d in definitions if d.key == change), None)
         definitions.append(Definition(PARAMETERS, PARAMETERS, moved, span))
@@ -57,6 +58,7 @@ def finished(reader: Reader, memory: Memory, node: ast.AST, *, whole: bool) -> R
         nicknames=memory.nicknames,
         clock=reader.clock,
         choices=tuple(f"{reader.source.line(k)} {'holds' if v else 'does not hold'}" for k, v in reader.choice.items()),
+        kept=frozenset(_kept_counters(memory, result)),
         local=bool(reader.parameters or reader.assigned),
     )
 
@@ -68,6 +70,16 @@ def _all(definition: Definition) -> Iterator[Term]:
 def _is_handed(reader: Reader) -> bool:
     """Whether the step is a function of a gradient, used or not."""
     return any(is_gradient_name(n) for n in reader.parameters)
+
+
+def _at_parameters(definition: Definition, arguments: frozenset[str]) -> Definition:
+    """The assignment with the parameters that a transformation of gradients is told as what it moves."""
+
+    def moved(term: Term) -> Term | None:
+        told = term.head == "name" and term.name in arguments and state_name(term.name, {}) == r"\theta"
+        return replace(T.at(PARAMETERS, BEFORE), span=term.span) if told else None
+
+    return replace(definition, right=definition.right.map(moved))
 
 
 def _span(reader: Reader, node: ast.AST) -> tuple[int, int]:
@@ -166,12 +178,24 @@ def _links(reader: Reader, memory: Memory, result: Value) -> Iterator[tuple[str,
                 continue
             made = {d.key: d for d in memory.definitions}
         definition = made[term.name]
+        if path == "[0]" and is_gradient_name(last(definition.slot)):
+            continue  # what is to be added to the parameters
         if definition.slot in memory.carried and definition.slot in _read(memory):
             continue
         slot = _continued(definition, path, given, made, taken, memory.nicknames)
         if slot is not None:
             taken.add(slot)
             yield slot, definition.key
+
+
+def _kept_counters(memory: Memory, result: Value | None) -> Iterator[str]:
+    """Counters that are a field of the new state with the value that the same field of the old one has."""
+    for path, value in _flat(result):
+        field = path.rpartition(".")[2]
+        term = memory.load(value.slot, None) if isinstance(value, Place) else value
+        if "." in path and isinstance(term, Term) and term.head == "name" and "." in term.name:
+            if last(term.name) == field and is_clock_name(term.name):
+                yield term.name
 
 
 def _read(memory: Memory) -> set[str]:

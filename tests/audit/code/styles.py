@@ -128,14 +128,17 @@ def _given(equations: Equations) -> bool:
 
 def _lines(equations: Equations, writer: Writer, indent: str, *, given: bool, copy: str = "{}") -> list[str]:
     """One assignment a line; what is wanted as it was before is put aside first."""
-    lines: list[str] = []
+    lines = _copies(equations, writer, copy)
     for name, right in equations.steps:
         if given and right.head == "grad":
             continue
-        if name in equations.kept:
-            lines.append(f"{writer.before[name]} = {copy.format(writer.names[name])}")
         lines.append(f"{writer.names[name]} = {writer(right)}")
     return [indent + line for line in lines]
+
+
+def _copies(equations: Equations, writer: Writer, copy: str) -> list[str]:
+    """What puts aside the values that are wanted as they were before."""
+    return [f"{writer.before[n]} = {copy.format(writer.names[n])}" for n, _ in equations.steps if n in equations.kept]
 
 
 def _before(equations: Equations, names: Mapping[str, str]) -> dict[str, str]:
@@ -193,9 +196,8 @@ def in_place(equations: Equations) -> str:
         zero = start == T.number(0)
         lines.append(f"{names[state]} = np.zeros_like(x)" if zero else f"{names[state]} = {writer(start)}")
     lines.append("for t in range(1, num_steps + 1):")
+    lines += [f"    {line}" for line in _copies(equations, writer, "{}.copy()")]
     for name, right in equations.steps:
-        if name in equations.kept:
-            lines.append(f"    {writer.before[name]} = {names[name]}.copy()")
         lines += [f"    {line}" for line in _augmented(equations, name, right, writer)]
     return "\n".join(lines) + "\n"
 
@@ -263,9 +265,8 @@ def torch_like(equations: Equations) -> str:
             body.append(f"    state['{names[s]}'] = {'torch.zeros_like(p)' if zero else writer(x)}")
     body += [f"{names[s]} = state['{names[s]}']" for s in equations.states]
     body += ["state['step'] += 1"] if counting else []
+    body += _copies(equations, writer, "{}.clone()")
     for name, right in equations.steps[1:]:
-        if name in equations.kept:
-            body.append(f"{writer.before[name]} = {names[name]}.clone()")
         body += _methods(equations, name, right, writer)
     return "\n".join([
         "class Method(torch.optim.Optimizer):",
