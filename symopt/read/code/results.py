@@ -271,7 +271,7 @@ def _change(reader: Reader, memory: Memory, result: Value | None, links: dict[st
     if (
         not isinstance(result, Many)
         or not result.items
-        or not any(is_gradient_name(last(n.partition(" ")[0])) for n in memory.gradients)
+        or not (_is_handed(reader) or any(is_gradient_name(last(n.partition(" ")[0])) for n in memory.gradients))
     ):
         return ""
     first = result.items[0]

@@ -55,16 +55,19 @@ def planted(method: str, styles: Sequence[str] = tuple(STYLES)) -> Iterator[Plan
     for mistake in mistakes():
         for broken in apply_mistake(definition, mistake):
             wrong = Equations(definition, broken.equations)
-            try:
-                programs = [(s, written(wrong, s)) for s in styles if _can(wrong, s)]
-                if not programs or same_path(right, wrong.run()):
-                    continue
-            except Unwritable:
+            programs = [(s, written(wrong, s)) for s in styles if _can(wrong, s)]
+            if not programs or not _differs(right, wrong):
                 continue
-            except (ArithmeticError, ValueError):
-                pass  # no value at all is a change too
             yield from (Planted(method, s, mistake.name, text) for s, text in programs)
             break
+
+
+def _differs(right: Sequence[float], wrong: Equations) -> bool:
+    """Whether a run parts from the right one; to have no value at all is to part too."""
+    try:
+        return not same_path(right, wrong.run())
+    except (ArithmeticError, ValueError):
+        return True
 
 
 def _can(equations: Equations, style: str) -> bool:

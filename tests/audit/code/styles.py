@@ -64,9 +64,9 @@ class Writer:
                 sign = "==" if term.name == "=" else term.name
                 return f"{self(term.args[0], _SUM)} {sign} {self(term.args[1], _SUM)}", 0
             case "cases":
-                *most, last, _ = term.args
-                out = self(last)
-                for value, condition in list(zip(most[::2], most[1::2], strict=True))[::-1]:
+                pairs = list(zip(term.args[::2], term.args[1::2], strict=True))
+                out = self(pairs[-1][0])
+                for value, condition in pairs[-2::-1]:
                     out = f"{self.functions('where')}({self(condition)}, {self(value)}, {out})"
                 return out, _ATOM
             case _:
@@ -289,7 +289,7 @@ def _methods(equations: Equations, name: str, right: Term, writer: Writer) -> It
         yield f"{own}.copy_({writer(right)})" if lasting else f"{own} = {writer(right)}"
         return
     if scale is not None and len(rest) == 1 and rest[0].head == "mul" and rest[0].args[0] == 1 - scale:
-        others = rest[0].args[1:]
+        others = list(rest[0].args[1:])
         yield f"{own}.lerp_({writer(T.mul(*others) if len(others) > 1 else others[0])}, {writer(rest[0].args[0])})"
         return
     chain = own if scale is None else f"{own}.mul_({writer(scale)})"
@@ -367,7 +367,7 @@ def optax_like(equations: Equations) -> str:
     ]) + "\n"  # fmt: skip
 
 
-def _mapped(right: Term, equations: Equations, names: Mapping[str, str], before: Mapping[str, str]) -> str:
+def _mapped(right: Term, equations: Equations, names: dict[str, str], before: dict[str, str]) -> str:
     """A term as a function of one leaf of each tree in it."""
     trees: dict[tuple[str, bool], str] = {}
     for node in right.nodes():
