@@ -21,15 +21,24 @@ FORMATS = ("text", "md", "tex", "html", "ipynb")
 def derive_command(name: str, topic: str | None, form: str, output: Path | None) -> None:
     """Derive what follows from the definition NAME, step by step; all of it, or one TOPIC.
 
-    NAME is an optimizer or a schedule.
+    NAME is an optimizer, a schedule, or a loss, of which the gradients are derived.
 
     Exit status: 0 if every step is proved, 1 if one is not, 2 if there is no such definition or topic.
     """
     from symopt.derive import NotDerivable, UnknownTopic, derivations
+    from symopt.derive.loss_gradients import loss_derivations
+    from symopt.losses import losses, regularisers
     from symopt.optimizers import UnknownOptimizer, get
     from symopt.render.derivation import to_text
-    from symopt.render.derived import page_of, written
+    from symopt.render.derived import page_of, page_of_loss, written
 
+    known = {**losses(), **regularisers()}
+    if name in known:
+        if topic is not None:
+            raise click.ClickException(f"{name} is a loss: it has no topics; leave {topic!r} out")
+        made = loss_derivations(known[name])
+        write(to_text(made) if form == "text" else written(page_of_loss(known[name], made), form), output)
+        sys.exit(CLEAN if all(d.proved for d in made) else FAULT)
     try:
         definition = get(name)
         made = derivations(definition, topic)

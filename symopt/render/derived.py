@@ -10,6 +10,7 @@ from symopt.derive.compare import in_words
 from symopt.derive.derivation import Derivation, Step
 from symopt.derive.theorems import Claim, Theorem
 from symopt.derive.topic import Definition
+from symopt.language.loss import Loss, Regulariser
 from symopt.language.optimizer import Optimizer
 from symopt.render.page import to_html, to_markdown, to_notebook, to_tex
 from symopt.render.page.blocks import Block, Figure, Formula, Heading, Items, Page, Table, Words
@@ -38,6 +39,24 @@ def page_of(definition: Definition, derivations: Iterable[Derivation], topic: st
         blocks += blocks_of(derivation)
     asked = f'get("{definition.name}")' + (f', "{topic}"' if topic else "")
     return Page(definition.title, tuple(blocks), _CODE.format(asked=asked))
+
+
+def page_of_loss(loss: Loss | Regulariser, derivations: Iterable[Derivation]) -> Page:
+    """A loss's gradients, its definition first; as a notebook it derives them again."""
+    blocks: list[Block] = [Words(loss.source, soft=True), Formula(lines(loss.expression))]
+    for derivation in derivations:
+        blocks += blocks_of(derivation)
+    return Page(loss.title[:1].upper() + loss.title[1:], tuple(blocks), _LOSS_CODE.format(name=loss.name))
+
+
+_LOSS_CODE = """\
+from symopt.derive.loss_gradients import loss_derivations
+from symopt.losses import losses, regularisers
+
+for derivation in loss_derivations({{**losses(), **regularisers()}}["{name}"]):
+    assert derivation.proved, derivation.title
+    print(derivation.title, "-", derivation.status.value)
+"""
 
 
 _CODE = """\
