@@ -81,9 +81,8 @@ def _depends(e: Any, by: Any) -> bool:
 
 
 def _of_sum(e: Any, by: Any) -> Any:
-    if len(e.limits) != 1:
-        raise Undecidable(f"{e} is a sum over more than one index")
-    body, (index, low, high) = e.function, e.limits[0]
+    *inner, (index, low, high) = e.limits
+    body = _renamed(sp.Sum(e.function, *inner) if inner else e.function, index)
     if _depends(low, by) or _depends(high, by) or index in by.free_symbols:
         raise Undecidable(f"the range of {e} depends on {by}")
     if not isinstance(by, At):
@@ -97,6 +96,17 @@ def _of_sum(e: Any, by: Any) -> Any:
     rest = derivative(body.xreplace({own: held}), by).xreplace({held: own})
     there = derivative(body.xreplace({own: held}), held).xreplace({held: own}).subs(index, by.index)
     return _total(rest, index, low, high) + there
+
+
+def _renamed(e: Any, index: Any) -> Any:
+    """The expression with another index for each sum inside that has the same one."""
+
+    def fresh(total: Any) -> Any:
+        own = sp.Dummy(f"{index}'", integer=True, positive=True)
+        limits = [(own if i == index else i, low, high) for i, low, high in total.limits]
+        return sp.Sum(total.function.xreplace({index: own}), *limits)
+
+    return e.replace(lambda x: isinstance(x, sp.Sum) and any(i == index for i, _, _ in x.limits), fresh)
 
 
 def _total(body: Any, index: Any, low: Any, high: Any) -> Any:

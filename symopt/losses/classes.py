@@ -10,7 +10,7 @@ from symopt.language.symbols import Sequence
 
 K = sp.Symbol("K", integer=True, positive=True)
 """How many classes there are."""
-k, j, c, a = (sp.Symbol(name, integer=True, positive=True) for name in ("k", "j", "c", "a"))
+k, j, c, a, i = (sp.Symbol(name, integer=True, positive=True) for name in ("k", "j", "c", "a", "i"))
 Delta = sp.Symbol("Delta", positive=True)
 """The margin."""
 z, y = Sequence("z"), Sequence("y")
@@ -27,8 +27,8 @@ cross_entropy = Loss(
 )  # fmt: skip
 soft_targets = Loss(
     name="softmax-cross-entropy-targets", title="the softmax cross-entropy of targets that add up to 1",
-    score=z[k], target=y[k], prediction=softmax, expression=sp.log(partition) - sp.Sum(y[j] * z[j], (j, 1, K)),
-    domain=PROBABILITIES, given=((sp.Sum(y[j], (j, 1, K)), sp.Integer(1)),),
+    score=z[k], target=y[k], prediction=softmax, expression=-sp.Sum(y[i] * (z[i] - sp.log(partition)), (i, 1, K)),
+    domain=PROBABILITIES, given=((sp.Sum(y[i], (i, 1, K)), sp.Integer(1)),),
     source="Bishop 2006, equation 4.108",
 )  # fmt: skip
 weston_watkins = Loss(

@@ -57,6 +57,7 @@ def test_sums_of_any_length_differentiate_as_the_sums_written_out(made: Loss, da
 
 @pytest.mark.parametrize("made", [m for m in losses().values() if not m.classes], ids=lambda made: made.name)
 @given(where=numbers, target=st.sampled_from([-1, 0, 1]))
+@settings(max_examples=15)
 def test_of_one_score_they_are_the_slope_of_the_loss(made: Loss, where: Any, target: int) -> None:
     h = sp.Rational(1, 10**9)
     place = sp.Rational(where) + sp.Rational(1, 1009)  # off the kinks
@@ -64,6 +65,29 @@ def test_of_one_score_they_are_the_slope_of_the_loss(made: Loss, where: Any, tar
     slope = (value.subs(made.score, place + h) - value.subs(made.score, place - h)) / (2 * h)
     ours = by_score(made).subs({made.score: place, made.target: target})
     assert sp.N(ours - slope, 30) == pytest.approx(0, abs=1e-12)
+
+
+def nested() -> st.SearchStrategy[Any]:
+    """Expressions of z[j], z[k] and z[c], with sums in sums over one and the same index."""
+    z = Sequence("z")
+    leaves = st.sampled_from([z[j], z[k], z[c], sp.Integer(2)])
+
+    def larger(inner: Any) -> Any:
+        return st.one_of(
+            st.builds(sp.Add, inner, inner), st.builds(sp.Mul, inner, inner), st.builds(lambda u: u**2, inner),
+            st.builds(lambda u: sp.Sum(u, (j, 1, K)), inner),
+        )  # fmt: skip
+
+    return st.recursive(leaves, larger, max_leaves=6).map(lambda u: sp.Sum(u, (j, 1, K)))
+
+
+@settings(max_examples=40)
+@given(e=nested(), at=st.fixed_dictionaries({k: st.integers(1, 3), c: st.integers(1, 3)}))
+def test_sums_in_sums(e: Any, at: Mapping[Any, int]) -> None:
+    whole = written_out(e, 3, at)
+    theirs = sp.diff(whole, sp.Symbol(f"z{at[k]}", real=True))
+    made = derivative(e, Sequence("z")[k])
+    assert sp.expand(written_out(made, 3, at) - theirs) == 0
 
 
 FORMS = {
