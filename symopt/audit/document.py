@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from symopt.audit.claims import Claim, told_apart
 from symopt.audit.code import code_findings_of
-from symopt.audit.facts import Around, fact_opinion
+from symopt.audit.facts import Around, fact_opinion, stated_by
 from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
 from symopt.audit.judge import UNRECOGNISED, Judge, Opinion, least_charitable, most_charitable
@@ -69,19 +69,33 @@ def audit_document(document: Document, progress: Progress | None = None) -> Docu
         return DocumentReport(document.path, problem=document.problem)
     found = formulas(document)
     opinions = [_uphill(o, f, document) for o, f in zip(_opinions(found, progress), found, strict=True)]
-    opinions = [_with_facts(o, f, document) for o, f in zip(opinions, found, strict=True)]
+    opinions = list(_with_every_fact(opinions, found, document))
     findings = [_finding(f, o) for f, o in zip(found, opinions, strict=True)]
     code = code_findings_of(document)
     return DocumentReport(document.path, tuple(sorted([*findings, *code], key=lambda f: (f.line, f.column))))
 
 
-def _with_facts(opinion: Opinion, formula: Formula, document: Document) -> Opinion:
+def _with_every_fact(opinions: Sequence[Opinion], found: Sequence[Formula], document: Document) -> Iterator[Opinion]:
+    """The opinions, each with what the losses that the section has written down so far tell."""
+    stated: frozenset[str] = frozenset()
+    section = 0
+    for opinion, formula in zip(opinions, found, strict=True):
+        if formula.section != section:
+            stated, section = frozenset(), formula.section
+        yield _with_facts(opinion, formula, document, stated)
+        if isinstance(formula.content, Statement):
+            stated = stated_by(formula.content, formula.source) or stated
+
+
+def _with_facts(opinion: Opinion, formula: Formula, document: Document, stated: frozenset[str]) -> Opinion:
     """The opinion, or a better one for a formula that no elementwise method explains."""
     open_ = opinion.verdict in (Judgement.UNRECOGNISED, Judgement.GIVEN)
     if not isinstance(formula.content, Statement) or not (open_ or opinion.verdict is Judgement.ERRATUM):
         return opinion
     lines = document.lines[max(0, formula.line - NEARBY) : formula.line]
-    around = Around(lines[-1] if lines else "", "\n".join(lines[:-1]))
+    before = "\n".join(lines[:-1])
+    line = lines[-1] if lines else ""
+    around = Around(line, before, stated, bool(_UPHILL.search(f"{before}\n{line}")))
     try:
         known = fact_opinion(formula.content, formula.source, around)
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):

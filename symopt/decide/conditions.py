@@ -37,6 +37,8 @@ def sign(n: Normalizer, e: Any) -> Ratio:
     except Undecidable:
         if not n.signs.everywhere:
             raise
+        if constant * others < 0:  # sign(-u) = -sign(u): one generator for both
+            return n.field.negative(n.applied("sign", (n.field.negative(value),), _BETWEEN))
         return n.applied("sign", (value,), _BETWEEN)
     return n.field.number(total)
 

@@ -3,6 +3,8 @@
 Weston & Watkins 1999; Crammer & Singer 2001; Bridle 1990 for softmax.
 """
 
+from typing import Any
+
 import sympy as sp
 
 from symopt.language.loss import Loss
@@ -17,7 +19,7 @@ z, y = Sequence("z"), Sequence("y")
 LABELS = sp.Range(1, K + 1)
 PROBABILITIES = sp.Interval(0, 1)
 
-partition = sp.Sum(sp.exp(z[j]), (j, 1, K))
+partition: Any = sp.Sum(sp.exp(z[j]), (j, 1, K))
 softmax = sp.exp(z[k]) / partition
 
 cross_entropy = Loss(
@@ -31,10 +33,12 @@ soft_targets = Loss(
     domain=PROBABILITIES, given=((sp.Sum(y[i], (i, 1, K)), sp.Integer(1)),),
     source="Bishop 2006, equation 4.108",
 )  # fmt: skip
+_over_all: Any = sp.Sum(sp.Max(0, z[j] - z[c] + Delta), (j, 1, K))
+
 weston_watkins = Loss(
     name="multiclass-hinge", title="the multiclass hinge loss of Weston and Watkins",
     score=z[k], target=c, prediction=z[k],
-    expression=sp.Sum(sp.Max(0, z[j] - z[c] + Delta), (j, 1, K)) - Delta, domain=LABELS,
+    expression=_over_all - Delta, domain=LABELS,
     source="Weston & Watkins 1999; the right class's own summand, Delta, is taken away",
 )  # fmt: skip
 crammer_singer = Loss(

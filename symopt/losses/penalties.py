@@ -3,6 +3,8 @@
 Tikhonov 1963; Tibshirani 1996; Zou & Hastie 2005; Srebro & Shraibman 2005.
 """
 
+from typing import Any
+
 import sympy as sp
 
 from symopt.language.loss import Regulariser
@@ -13,8 +15,8 @@ d = sp.Symbol("d", integer=True, positive=True)
 j, i = (sp.Symbol(name, integer=True, positive=True) for name in ("j", "i"))
 mix, bound = sp.symbols("alpha c", positive=True)
 w = Sequence("w")
-_squares = sp.Sum(w[i] ** 2, (i, 1, d))
-_sizes = sp.Sum(sp.Abs(w[i]), (i, 1, d))
+_squares: Any = sp.Sum(w[i] ** 2, (i, 1, d))
+_sizes: Any = sp.Sum(sp.Abs(w[i]), (i, 1, d))
 
 l2 = Regulariser(
     name="l2-regularisation", title="L2, weight decay",

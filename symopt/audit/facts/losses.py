@@ -1,207 +1,338 @@
-"""Losses: softmax cross-entropy, hinge, likelihoods, sigmoids, penalties; worked out for three classes.
+"""Formulas about losses: their values, their gradients, slopes of predictions, steps down their gradients.
 
-A formula over classes is written out for three of them, of which the first is the right one: ``s_j`` under a sum runs
-over all, ``s_{y_i}`` is the first. What is left is an identity of numbers, and `decide` settles it.
+Each is held against every loss of the catalogue that it may belong to. One that is right for some of them is right, and
+the verdict names them; a positive number in front is a convention. A wrong one is called wrong only where one mistake
+leads to it and all that it may be meant to be agree on how it should read, or where the text has said which loss it is.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 import sympy as sp
 
-from symopt.audit.facts.mistakes import mended
+from symopt.audit.facts.agreement import multiple, ratio
+from symopt.audit.facts.class_scores import hot
+from symopt.audit.facts.loss_candidates import Candidate, candidates
+from symopt.audit.facts.loss_lefts import Asks, asks
+from symopt.audit.facts.scores import (
+    DATA,
+    INPUTS,
+    PENALTY,
+    Misfit,
+    NotAbout,
+    sign_of_w,
+    size,
+    square,
+    w,
+    y,
+)
+from symopt.audit.facts.spelling import Spelling, read_again, spelling
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
-from symopt.decide import identity
+from symopt.decide import Status, Verdict, identity
+from symopt.language import terms as T
+from symopt.language.symbols import At
 from symopt.language.terms import Term
-from symopt.rewrites import mended_latex
+from symopt.rewrites import Rewrite, formula_mends, mended_latex
+from symopt.rewrites.formula_mistakes import CLASS, MISSING, negated, with_factor
 
-CLASSES = 3
-s = sp.symbols(f"s_1:{CLASSES + 1}", real=True)
-margin = sp.Symbol("Delta", positive=True)
-_LABELLED = re.compile(r"^(.+?)_(?:\{([a-z]_\{?[a-z]\}?|[a-z])\}|([a-z](?:_[a-z])?))$")
-_LOSS = re.compile(r"^(?:L|\\mathcal\{L\}|\\ell|J|E|C|l)(?:_\{?[a-z]\}?)?$|^\\(?:text|mathrm)\{loss\}")
-_CLASS = "index of the class"
-_PROBABILITY = sp.exp(s[0]) / sum(sp.exp(x) for x in s)
+LEFT_OUT = frozenset({
+    "inverse missing", "wrong derivative", "division missing", "value one step early", "value one step old",
+    "factors in the wrong order", "factor wrong", "order of the error",
+})  # fmt: skip
+"""Mistakes that these formulas do not have: numbers in front are conventions."""
+EXACT = frozenset({"slope", "probability", "prediction"})
+"""What no number in front may stand before."""
+TRANSPOSES = frozenset({"transpose missing", "transpose misplaced"})
+UNFIT = Verdict(Status.UNDECIDED, reason="the shapes do not fit")
+MENDINGS = 400
+NODES = 80
 
 
-class _NotClasses(Exception):
-    """A part that says nothing about classes."""
+@dataclass(frozen=True)
+class Found:
+    """A candidate that a formula agrees with, and how."""
+
+    candidate: Candidate
+    factor: Any
+    penalty: str
+    verdict: Verdict
 
 
-def loss_opinion(left: Term, right: Term, source: str) -> Opinion | None:
-    """What is to be said of a loss or a probability; None for anything else."""
-    found = _judged(left, right)
-    if found is None:
+@dataclass(frozen=True)
+class Mend:
+    """A candidate that a formula would agree with but for one mistake."""
+
+    found: Found
+    mistake: Rewrite
+    right: Term
+    refuted: Verdict
+
+
+def loss_opinion(
+    left: Term, right: Term, source: str, *, stated: frozenset[str] = frozenset(), uphill: bool = False
+) -> Opinion | None:
+    """What is to be said of a formula about a loss; None for anything else.
+
+    Args:
+        left, right: its sides.
+        source: the text that spans refer to.
+        stated: the losses, by name, that the text around has written down.
+        uphill: whether the text around speaks of a likelihood, or of climbing.
+    """
+    asked = asks(read_again(left, source), source)
+    if asked is None or sum(1 for _ in right.walk()) > NODES:
         return None
-    system, rewrite, sentence, new, witness = found
-    if new is None:
-        return Opinion(Judgement.CORRECT, system=system, proof="proved")
-    between = source[(left.span or (0, 0))[1] : (right.span or (0, 0))[0]].strip(" &") or "="
-    fix = f"{mended_latex(left, left, source)} {between} {mended_latex(right, new, source)}"
-    return Opinion(
-        Judgement.ERRATUM, system=system, rewrite=rewrite, explanation=sentence, fix=fix, witness=dict(witness),
-        proof="refuted",
-    )  # fmt: skip
+    again = read_again(right, source)
+    climbed = uphill or asked.likelihood
+    agreed = _agreed(asked, again, climbed)
+    if agreed:
+        return _right(asked, agreed, stated)
+    mends = tuple(m for m in _mends(asked, again) if _plausible(m, again, stated))
+    chosen = _certain(asked, mends, stated, climbed)
+    return None if chosen is None else _wrong(left, again, chosen, source)
+
+
+def stated_losses(left: Term, right: Term, source: str) -> frozenset[str]:
+    """The losses that a formula writes down."""
+    asked = asks(read_again(left, source), source)
+    if asked is None or asked.what != "value" or sum(1 for _ in right.walk()) > NODES:
+        return frozenset()
+    return frozenset(f.candidate.system for f in _agreed(asked, read_again(right, source), asked.likelihood))
 
 
 @lru_cache(maxsize=512)
-def _judged(left: Term, right: Term) -> tuple[str, str, str, Term | None, Mapping[str, str]] | None:
-    label = _left_label(left)
-    loss = left.head in ("name", "at") and _LOSS.match(left.name) is not None
-    asked = [*(["softmax-cross-entropy", "multiclass-hinge"] if loss else []), *(["softmax"] if label else [])]
-    for system in asked:
-        if _is(system, right, label):
-            return system, "", "", None, {}
-    for system in asked:
-        found = _mended(system, right, label)
-        if found is not None:
-            return found
-    return None
+def _agreed(asked: Asks, right: Term, climbed: bool) -> tuple[Found, ...]:
+    found: dict[str, Found] = {}
+    for candidate in candidates(asked):
+        made = _agreement(asked, candidate, right, climbed)
+        if made is not None and made.verdict.proved:
+            found.setdefault(candidate.system, made)
+    return tuple(found.values())
 
 
-def _left_label(left: Term) -> str:
-    """The class that a probability on the left is about: k in ``P(Y = k | X)`` and in ``p_k``."""
-    if left.head == "call" and left.name in ("P", "p", r"\Pr"):
-        for node in left.args:
-            if node.head == "relation" and node.name == "=" and node.args[1].head == "name":
-                return node.args[1].name
-    base, label = _split(left.name) if left.head == "name" else ("", "")
-    return label if base in ("p", r"\hat{y}", r"\sigma", "a", "q", r"\hat{p}") else ""
-
-
-def _split(name: str) -> tuple[str, str]:
-    """A name and its index: ``s_{y_i}`` is s at y_i."""
-    found = _LABELLED.match(name)
-    return (found[1], found[2] or found[3]) if found else (name, "")
-
-
-def _is(system: str, right: Term, label: str) -> bool:
-    try:
-        value = _value(right, {}, label)
-    except (_NotClasses, TypeError, ValueError):
-        return False
-    return value is not None and _agrees(system, value)
-
-
-def _agrees(system: str, value: Any) -> bool:
-    if not value.free_symbols >= set(s):
-        return False
-    match system:
-        case "softmax":
-            return identity(value, _PROBABILITY).proved
-        case "softmax-cross-entropy":
-            return value.has(sp.log) and identity(sp.exp(-value), _PROBABILITY).proved
-        case _:
-            gap = margin if margin in value.free_symbols else sp.Integer(1)
-            return identity(value, sum((sp.Max(0, x - s[0] + gap) for x in s[1:]), sp.Integer(0))).proved
-
-
-def _mended(system: str, right: Term, label: str) -> tuple[str, str, str, Term | None, Mapping[str, str]] | None:
-    try:
-        written = _value(right, {}, "") if system == "softmax" else _value(right, {}, label)
-    except (_NotClasses, TypeError, ValueError):
+def _agreement(asked: Asks, candidate: Candidate, right: Term, climbed: bool) -> Found | None:
+    value = _value(candidate, right)
+    if value is None:
         return None
-    if system == "softmax":
-        found = _other_label(right, label)
-        if found is not None:
-            return found
-    for mistake, new in mended(right):
-        if mistake.name not in ("sign flipped", "fraction upside down") or not _is(system, new, label):
+    data, rest = (value, sp.Integer(0)) if asked.what == "penalty" else _parted(value)
+    if not _is_telling(asked, data):
+        return None
+    if asked.what == "update":
+        penalty = _kept(rest)
+        data = -data
+    else:
+        penalty = _penalty(rest, asked)
+    if penalty is None:
+        return None
+    made = multiple(data, candidate.expected)
+    if made is None:
+        return None
+    factor, verdict = made
+    down = ratio(factor, sp.Integer(1))
+    if asked.what in EXACT and factor != 1:
+        return None
+    if down is None or (down < 0 and not (climbed and asked.what != "update" and not penalty)):
+        return None
+    return Found(candidate, factor, penalty, verdict)
+
+
+def _value(candidate: Candidate, right: Term) -> Any:
+    try:
+        return candidate.meaning(right)
+    except (NotAbout, TypeError, ValueError, ZeroDivisionError):
+        return None
+
+
+def _parted(value: Any) -> tuple[Any, Any]:
+    """What depends on the data, and what on the weights alone."""
+    data = value.xreplace(dict.fromkeys(PENALTY, sp.Integer(0)))
+    return data, sp.expand(value - data)
+
+
+def _is_telling(asked: Asks, data: Any) -> bool:
+    if asked.what == "penalty":
+        return bool(data.free_symbols & PENALTY)
+    if asked.what in EXACT:
+        return bool(data.free_symbols & DATA or data.atoms(At))
+    symbols = data.free_symbols
+    return bool(data.atoms(At)) if not symbols & DATA else y in symbols or hot in symbols or bool(data.atoms(At))
+
+
+def _penalty(rest: Any, asked: Asks) -> str | None:
+    """The regulariser that a part without data belongs to: "" for none, None where it is none."""
+    if rest == 0:
+        return ""
+    parts = (square, size) if asked.what == "value" else (w, sign_of_w)
+    names = ("l2-regularisation", "l1-regularisation")
+    shares = [rest.coeff(part) for part in parts]
+    left_over = sp.expand(rest - sum(c * part for c, part in zip(shares, parts, strict=True)))
+    if left_over != 0 or any(c.free_symbols & (DATA | PENALTY) for c in shares):
+        return None
+    if any((ratio(c, sp.Integer(1)) or 0) < 0 for c in shares if c != 0):
+        return None
+    present = [name for name, c in zip(names, shares, strict=True) if c != 0]
+    return "elastic-net" if len(present) == 2 else present[0]
+
+
+def _kept(rest: Any) -> str | None:
+    """The regulariser of a step that keeps (1 - eta lambda) w."""
+    share = rest.coeff(w)
+    others = sp.expand(rest - share * w)
+    if others.free_symbols & (DATA | {w}) or share.subs(dict.fromkeys(share.free_symbols, 0)) != 1:
+        return None
+    if share == 1:
+        return "" if others == 0 else "l1-regularisation"
+    return "l2-regularisation" if (ratio(share - 1, sp.Integer(1)) or 0) < 0 else None
+
+
+def _right(asked: Asks, found: tuple[Found, ...], stated: frozenset[str]) -> Opinion:
+    known = [f for f in found if f.candidate.system in stated] or list(found)
+    first = known[0]
+    titles = list(dict.fromkeys(f.candidate.title.partition(" of targets")[0] for f in known))
+    what = {"gradient": "the gradient of ", "update": "a step down the gradient of "}.get(asked.what, "")
+    down = ratio(first.factor, sp.Integer(1))
+    sign = "minus " if down is not None and down < 0 else ""  # of a likelihood
+    penalty = f", with {first.penalty.replace('-', ' ')}" if first.penalty else ""
+    sentence = f"It is {sign}{what}{' or of '.join(titles) if what else ' or '.join(titles)}{penalty}."
+    return Opinion(Judgement.CORRECT, system=first.candidate.system, proof="proved", explanation=sentence)
+
+
+def _mends(asked: Asks, right: Term) -> tuple[Mend, ...]:
+    """Every candidate that the formula agrees with after one mistake is undone, each once, the least change first."""
+    worlds: dict[Any, list[Candidate]] = {}
+    for candidate in candidates(asked):
+        worlds.setdefault(candidate.meaning, []).append(candidate)
+    found: dict[str, Mend] = {}
+    tried = list(_tried(asked, right))
+    for own in worlds.values():
+        try:
+            written = own[0].meaning(right)
+        except Misfit:
+            written = None
+        except (NotAbout, TypeError, ValueError, ZeroDivisionError):
             continue
-        verdict = identity(written, _value(new, {}, label))
-        if verdict.refuted and verdict.witness is not None:
-            shown = {k: str(v) for k, v in verdict.witness.assignments.items()}
-            return system, mistake.name, mistake.sentence, new, {
-                **shown, "claimed": verdict.witness.left, "correct": verdict.witness.right,
-            }  # fmt: skip
+        if written is not None and not _is_telling(asked, _parted(written)[0]) and asked.what != "penalty":
+            continue
+        ways = tried if written is not None else [(m, new) for m, new in tried if m.name in TRANSPOSES]
+        for candidate in own:
+            made = _mend(asked, candidate, written, ways)
+            if made is not None:
+                found.setdefault(candidate.system, made)
+    return tuple(found.values())
+
+
+def _tried(asked: Asks, right: Term) -> Iterator[tuple[Rewrite, Term]]:
+    made = [*_other_class(asked, right), *([negated(right)] if right.head == "add" else [])]
+    made += formula_mends(right, leaving_out=LEFT_OUT)
+    made.sort(key=lambda m: m[0].name == "sign flipped" and _is_inside(m[1], right))
+    made += [(MISSING, new) for new in with_factor(right, _supply(asked, right))]
+    yield from made[:MENDINGS]
+
+
+def _is_inside(new: Term, old: Term) -> bool:
+    """Whether the two differ within a function's argument alone."""
+    if new.head == old.head == "call" and new.name == old.name:
+        return True
+    if new.head != old.head or new.name != old.name or len(new.args) != len(old.args):
+        return False
+    apart = [(a, b) for a, b in zip(new.args, old.args, strict=True) if a != b]
+    return len(apart) == 1 and _is_inside(*apart[0])
+
+
+def _other_class(asked: Asks, right: Term) -> Iterator[tuple[Rewrite, Term]]:
+    """The formula about the class that its left side speaks of, where it speaks of one other class throughout."""
+    ours = (asked.of if asked.what == "probability" else asked.by).indices[:1]
+    leaves = [n for n in right.nodes() if n.head in ("name", "call")]
+    found = {i for n in leaves if (f := spelling(n)) is not None for i in f.indices[:1]} - set(ours)
+    for index in sorted(found) if ours else ():
+
+        def changed(node: Term, index: str = index) -> Term | None:
+            own = spelling(node) if node.head == "name" else None
+            if own is None or own.indices[:1] != (index,):
+                return None
+            return T.name(f"{own.base}_{ours[0]}" if len(ours[0]) == 1 else f"{own.base}_{{{ours[0]}}}")
+
+        yield CLASS, right.map(changed)
+
+
+def _supply(asked: Asks, right: Term) -> Iterable[Term]:
+    """Factors that may have been forgotten: what the formula has elsewhere, what is left of 1, the weight's input."""
+    leaves = list(dict.fromkeys(n.unspanned() for n in right.nodes() if n.head in ("name", "at") or _is_call(n)))
+    inputs = [f for leaf in leaves if (f := spelling(leaf)) is not None and f.base in INPUTS and leaf.head != "call"]
+    if asked.kinds == ("weight",):
+        leaves.insert(0, _input_of(asked.by.indices, inputs[0] if inputs else None))
+    return [*leaves, *(T.number(1) - leaf for leaf in leaves)]
+
+
+def _input_of(weight: tuple[str, ...], known: Spelling | None) -> Term:
+    """The input of a weight, in the indices that the formula's inputs have."""
+    base, indices = ("x", ()) if known is None else (known.base, known.indices)
+    lower = "".join(dict.fromkeys((*(i for i in indices if i not in weight), *weight[-1:])))
+    return T.name(base + (f"_{lower}" if len(lower) == 1 else f"_{{{lower}}}" if lower else ""))
+
+
+def _is_call(node: Term) -> bool:
+    return (
+        node.head == "call"
+        and len(node.args) == 1
+        and node.name not in ("transpose", "log", "exp", "norm", "indicator")
+    )
+
+
+def _mend(asked: Asks, candidate: Candidate, written: Any, tried: list[tuple[Rewrite, Term]]) -> Mend | None:
+    for mistake, new in tried:
+        found = _agreement(asked, candidate, new, climbed=False)
+        if found is None or not found.verdict.proved:
+            continue
+        refuted = UNFIT if written is None else identity(written, candidate.meaning(new))
+        if refuted.refuted or written is None:
+            return Mend(found, mistake, new, refuted)
     return None
 
 
-def _other_label(right: Term, label: str) -> tuple[str, str, str, Term | None, Mapping[str, str]] | None:
-    """A softmax that is right for another class than the left side speaks of."""
-    labels = {_split(n.name)[1] for _, n in right.walk() if n.head == "name"} - {label, ""}
-    if len(labels) != 1:
+def _plausible(mend: Mend, right: Term, stated: frozenset[str]) -> bool:
+    """Outputs are seldom tanh: only where it is written, or has been."""
+    system = mend.found.candidate.system
+    return not system.startswith("tanh") or system in stated or any(n.name.startswith("tanh") for n in right.nodes())
+
+
+def _is_turned(mend: Mend) -> bool:
+    return mend.mistake.name == "sign flipped" and mend.right.head == "neg"
+
+
+def _certain(asked: Asks, mends: tuple[Mend, ...], stated: frozenset[str], climbed: bool) -> Mend | None:
+    """The one mend that is meant; None where it cannot be told."""
+    if climbed:
+        mends = tuple(m for m in mends if not _is_turned(m))
+    if not mends:
         return None
-    (other,) = labels
-    if not _is("softmax", right, other):
+    known = [m for m in mends if m.found.candidate.system in stated]
+    if known:
+        return known[0]
+    if len({m.right.key for m in mends}) > 1:
         return None
-
-    def change(node: Term) -> Term | None:
-        base, index = _split(node.name) if node.head == "name" else ("", "")
-        return Term("name", name=f"{base}_{label}") if index == other else None
-
-    verdict = identity(_PROBABILITY, _PROBABILITY.subs({s[0]: s[1], s[1]: s[0]}, simultaneous=True))
-    if not verdict.refuted or verdict.witness is None:
-        return None
-    values = {name: str(v) for name, v in verdict.witness.assignments.items()}
-    sentence = f"The left side speaks of class ${label}$, the right side of class ${other}$."
-    witness = {**values, "claimed": verdict.witness.right, "correct": verdict.witness.left}
-    return "softmax", _CLASS, sentence, right.map(change), witness
+    sign_alone = mends[0].mistake.name == "sign flipped" and mends[0].right.head == "neg"
+    certain = (
+        asked.named or asked.what != "gradient" or not sign_alone or mends[0].found.candidate.system.endswith("neuron")
+    )
+    return mends[0] if certain else None
 
 
-def _value(term: Term, bound: Mapping[str, int], label: str) -> Any:
-    """The term for three classes; ``label`` is the one index that stands for the right class."""
-
-    def go(part: Term) -> Any:
-        return _value(part, bound, label)
-
-    score = _score(term, bound, label)
-    if score is not None:
-        return score
-    match term.head:
-        case "number" if term.value is not None:
-            return sp.Rational(term.value.numerator, term.value.denominator)
-        case "name" if term.name in (r"\Delta", r"\delta", "m"):
-            return margin
-        case "add":
-            return sp.Add(*map(go, term.args))
-        case "neg":
-            return -go(term.args[0])
-        case "mul":
-            return sp.Mul(*map(go, term.args))
-        case "div":
-            return go(term.args[0]) / go(term.args[1])
-        case "call" if term.name in ("exp", "log", "max"):
-            made: Any = {"exp": sp.exp, "log": sp.log, "max": sp.Max}[term.name]
-            return made(*map(go, term.args))
-        case "sum":
-            return sum(_value(term.args[2], {**bound, term.name: k}, label) for k in _range(term, label))
-        case _:
-            raise _NotClasses
-
-
-def _range(term: Term, label: str) -> range:
-    low, high, _ = term.args
-    if "!=" in low.name:
-        sides = (low.args[0].name, low.args[1].name) if low.args else tuple(low.name.split(" != "))
-        if sides[0] != term.name or (label and sides[1] != label):
-            raise _NotClasses
-        return range(1, CLASSES)
-    if low.name == r"\ldots" or (low.value == 1 and high.head == "name"):
-        return range(CLASSES)
-    raise _NotClasses
-
-
-def _score(term: Term, bound: Mapping[str, int], label: str) -> Any:
-    """A class's score, if the term is one."""
-    index = ""
-    if term.head == "at" and len(term.args) == 1 and term.args[0].head == "name":
-        index = term.args[0].name
-    elif term.head == "name" or (term.head == "call" and "_" in term.name and term.name[0] in "fsh"):
-        index = _split(term.name)[1]
-    elif term.head == "mul" and len(term.args) == 2 and all(a.head == "name" for a in term.args):
-        index = term.args[1].name if term.args[0].name in ("s", "f", "z") else ""
-    if not index:
-        return None
-    if index in bound:
-        return s[bound[index]]
-    if label and index != label:
-        raise _NotClasses
-    if not label and not index.startswith("y"):
-        raise _NotClasses
-    return s[0]
+def _wrong(left: Term, right: Term, mend: Mend, source: str) -> Opinion:
+    candidate, witness = mend.found.candidate, mend.refuted.witness
+    between = source[(left.span or (0, 0))[1] : (right.span or (0, 0))[0]].strip(" &") or "="
+    fix = f"{mended_latex(left, left, source)} {between} {mended_latex(right, mend.right, source)}"
+    shown: dict[str, str | int] = {}
+    if witness is not None:
+        shown = {k: str(v) for k, v in witness.assignments.items()}
+        shown |= {"claimed": witness.left, "correct": witness.right}
+    return Opinion(
+        Judgement.ERRATUM, system=candidate.system, rewrite=mend.mistake.name, fix=fix, witness=shown,
+        proof=mend.refuted.status.value,
+        explanation=f"{mend.mistake.sentence} It would be right for {candidate.title}.",
+    )  # fmt: skip

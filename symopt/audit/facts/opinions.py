@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from symopt.audit.facts.losses import loss_opinion
-from symopt.audit.facts.neurons import neuron_opinion
+from symopt.audit.facts.losses import loss_opinion, stated_losses
 from symopt.audit.facts.penalties import shape_opinion
 from symopt.audit.facts.rates import remark_opinion
 from symopt.audit.facts.series import series_opinion
@@ -28,10 +27,14 @@ class Around:
     Args:
         line: the text of its line.
         before: the text of the lines above it, as far as the last heading, at most a few.
+        stated: the losses, by name, that formulas above it write down.
+        uphill: whether the text speaks of a likelihood, or of climbing.
     """
 
     line: str = ""
     before: str = ""
+    stated: frozenset[str] = frozenset()
+    uphill: bool = False
 
 
 def fact_opinion(content: Statement, source: str, around: Around) -> Opinion | None:
@@ -48,6 +51,15 @@ def fact_opinion(content: Statement, source: str, around: Around) -> Opinion | N
     return least_charitable(judged) if judged else found[0]
 
 
+def stated_by(content: Statement, source: str) -> frozenset[str]:
+    """The losses that a formula writes down, by name."""
+    pairs = [(s.left, right) for s in (content, *content.also) for symbol, right in s.steps if symbol == "="]
+    try:
+        return frozenset(name for left, right in pairs for name in stated_losses(left, right, source))
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+        return frozenset()  # SymPy's answer to mathematics that nobody writes
+
+
 def _sides(statement: Statement) -> list[Term]:
     return [statement.left, *(right for _, right in statement.steps)]
 
@@ -59,13 +71,15 @@ def _each(statement: Statement, source: str, around: Around) -> list[Opinion]:
     out: list[Opinion] = []
     left = statement.left
     for symbol, right in statement.steps:
-        opinion = _relation(left, symbol, right, statement.clocks, source)
+        opinion = _relation(left, symbol, right, statement.clocks, source, around)
         if opinion is not None:
             out.append(opinion)
     return out
 
 
-def _relation(left: Term, symbol: str, right: Term, clocks: frozenset[str], source: str) -> Opinion | None:
+def _relation(
+    left: Term, symbol: str, right: Term, clocks: frozenset[str], source: str, around: Around
+) -> Opinion | None:
     if symbol not in ("=", "~"):
         return None
     if symbol == "=" and _is_zero(right) and left.head in ("call", "grad") and left.name not in ("abs", "norm"):
@@ -73,8 +87,7 @@ def _relation(left: Term, symbol: str, right: Term, clocks: frozenset[str], sour
     tried: tuple[Step, ...] = (
         lambda: vector_series_opinion(left, symbol, right, clocks, source),
         lambda: series_opinion(left, symbol, right, source),
-        lambda: neuron_opinion(left, right, source),
-        lambda: loss_opinion(left, right, source),
+        lambda: loss_opinion(left, right, source, stated=around.stated, uphill=around.uphill),
         lambda: shape_opinion(left, right),
         lambda: update_opinion(left, right, clocks, source),
     )

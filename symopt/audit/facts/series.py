@@ -13,19 +13,20 @@ from typing import Any
 
 import sympy as sp
 
-from symopt.audit.facts.mistakes import mended
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
 from symopt.decide import identity
 from symopt.language import terms as T
 from symopt.language.terms import Term
-from symopt.rewrites import mended_latex
+from symopt.rewrites import formula_mends, mended_latex
 
 TERMS = 7
 """Terms of a series that are kept."""
 h = sp.Symbol("h", real=True)
 D = [sp.Symbol(f"D{i}", real=True) for i in range(2 * TERMS)]
-LEFT_OUT = frozenset({"square missing", "inverse missing"})
+LEFT_OUT = frozenset(
+    {"square missing", "square where none belongs", "stray factor", "complement missing", "inverse missing"}
+)
 """Mistakes that would mend a series at a strange place."""
 _FUNCTIONS = frozenset({"transpose", "norm", "dot", "abs", "sqrt", "exp", "log", "O", "lim", "hessian"})
 
@@ -74,7 +75,7 @@ def _judged(left: Term, symbol: str, right: Term) -> tuple[str, str, str, Term |
     verdict = identity(low, sp.Integer(0))
     if not verdict.refuted or verdict.witness is None:
         return None
-    for mistake, new in mended(whole, leaving_out=LEFT_OUT):
+    for mistake, new in formula_mends(whole, leaving_out=LEFT_OUT):
         if new.head != "relation" or new.args[0] != left or _kind(new, symbol) != kind:
             continue
         if _excess(new, names, kind) == 0:

@@ -12,7 +12,6 @@ import numpy as np
 import sympy as sp
 
 from symopt.audit.facts.entries import Entry, entries
-from symopt.audit.facts.mistakes import SWAPPED, Mistake, mended, swaps
 from symopt.audit.facts.translate import NotLinear, Quantity, expression, points, quantities
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
@@ -23,11 +22,14 @@ from symopt.language import terms as T
 from symopt.language.dimensions import ShapeError, dimensions
 from symopt.language.symbols import At
 from symopt.language.terms import Term
-from symopt.rewrites import mended_latex
+from symopt.rewrites import Rewrite, formula_mends, mended_latex
+from symopt.rewrites.formula_mistakes import SWAPPED, swaps
 
 MENDINGS = 600
 """How many ways of mending one formula are tried."""
 MISFIT = "transpose misplaced"
+LEFT_OUT = frozenset({"stray factor", "complement missing", "transpose missing", "square where none belongs"})
+"""Mistakes that would mend an equation of vectors at a strange place."""
 UNFIT = Verdict(Status.UNDECIDED, reason="the shapes do not fit")
 _ORACLES = frozenset({"grad", "hess", "jac", "D0", "D1", "D2", "D3"})
 
@@ -81,7 +83,7 @@ def _short(name: str) -> str:
 @lru_cache(maxsize=2048)
 def _judged(
     left: Term, right: Term, clocks: frozenset[str]
-) -> tuple[Entry, Verdict, Mistake | None, Term | None, dict[str, str]] | None:
+) -> tuple[Entry, Verdict, Rewrite | None, Term | None, dict[str, str]] | None:
     if not _is_candidate(left, right, clocks):
         return None
     near: list[tuple[Entry, Reading]] = []
@@ -205,11 +207,14 @@ def _holds(entry: Entry, reading: Reading, left: Term, right: Term, clocks: froz
 
 def _explained(
     entry: Entry, reading: Reading, left: Term, right: Term, clocks: frozenset[str]
-) -> tuple[Entry, Verdict, Mistake | None, Term | None, dict[str, str]] | None:
+) -> tuple[Entry, Verdict, Rewrite | None, Term | None, dict[str, str]] | None:
     whole = T.relation("=", left, right)
     vectors = tuple(b for b, s in reading.sequences.items() if s.shape is Shape.VECTOR and b not in _ORACLES)
     fits = _sides(reading, left, right, clocks) is not None
-    candidates = [*mended(whole, signs=entry.settled), *((SWAPPED, w) for w in swaps(whole, vectors))]
+    candidates = [
+        *formula_mends(whole, signs=entry.settled, leaving_out=LEFT_OUT),
+        *((SWAPPED, w) for w in swaps(whole, vectors)),
+    ]
     if not fits:
         candidates = [(m, w) for m, w in candidates if m.name == MISFIT]
     tried: set[Any] = set()

@@ -7,7 +7,6 @@ from typing import Any
 
 import sympy as sp
 
-from symopt.audit.facts.mistakes import mended
 from symopt.audit.facts.translate import NotLinear, Quantity, expression
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
@@ -15,10 +14,19 @@ from symopt.decide import linear_identity
 from symopt.language import Sequence, Shape, dot, t, transpose
 from symopt.language.dimensions import ShapeError, dimensions
 from symopt.language.terms import Term
-from symopt.rewrites import mended_latex
+from symopt.rewrites import formula_mends, mended_latex
 
 ROWS = "rows for columns"
-LEFT_OUT = frozenset({"square missing", "one vector for another", "inverse missing"})
+LEFT_OUT = frozenset(
+    {
+        "square missing",
+        "square where none belongs",
+        "stray factor",
+        "complement missing",
+        "one vector for another",
+        "inverse missing",
+    }
+)
 value = Sequence("f", shape=Shape.SCALAR)[t]
 g, h = (Sequence(name, shape=Shape.VECTOR)[t] for name in ("g", "h"))
 K = Sequence("H", shape=Shape.MATRIX)[t]
@@ -65,7 +73,7 @@ def _judged(
         return None
     if found[0]:
         return found[1], "", "", None
-    for mistake, new in mended(right, leaving_out=LEFT_OUT):
+    for mistake, new in formula_mends(right, leaving_out=LEFT_OUT):
         again = _agrees(new, step, clocks, known, approximate)
         if again is not None and again[0]:
             return again[1], mistake.name, mistake.sentence, new

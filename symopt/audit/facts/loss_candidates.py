@@ -1,0 +1,165 @@
+"""Every derivative, slope and value that a formula about a loss may be meant to be, from the catalogue of losses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cache, partial
+from typing import Any
+
+import sympy as sp
+
+from symopt.audit.facts import class_scores, scores
+from symopt.audit.facts.class_scores import Asked, hot, other, softmax
+from symopt.audit.facts.loss_lefts import Asks
+from symopt.audit.facts.scores import LINEAR, OUTPUTS_KNOWN, SIGMOID, TANH, Output
+from symopt.decide.derivative import derivative
+from symopt.derive.loss_gradients import by_score
+from symopt.language.loss import Loss
+from symopt.language.terms import Term
+from symopt.losses import losses, regularisers
+from symopt.losses.classes import Delta, c, k
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One thing that a formula may mean.
+
+    Args:
+        system: the loss's name.
+        title: what it is, for people.
+        expected: the right side, up to a positive factor.
+        meaning: what a term means there.
+    """
+
+    system: str
+    title: str
+    expected: Any
+    meaning: Callable[[Term], Any]
+
+
+def candidates(asked: Asks) -> Iterator[Candidate]:
+    """What a left side may be followed by."""
+    match asked.what:
+        case "slope":
+            yield from _slopes(asked)
+        case "value":
+            yield from _values(asked)
+        case "penalty":
+            yield from _penalties()
+        case "prediction":
+            yield Candidate(
+                "sigmoid", "the sigmoid", SIGMOID.value(-scores.z if asked.turned else scores.z), _at_score(SIGMOID)
+            )
+        case "probability":
+            index = asked.of.indices[0]
+            ours = Asked(index)
+            at = c if ours.is_label(index) else k
+            yield Candidate("softmax", "the softmax", softmax(at), partial(class_scores.meaning, asked=ours))
+        case _:
+            for kind in asked.kinds:
+                yield from _gradients(asked, kind)
+
+
+def _penalties() -> Iterator[Candidate]:
+    """The gradients of penalties by themselves."""
+    read = _of_one(LINEAR, Asks("gradient"))
+    known = regularisers()
+    for name, expected in (("l2-regularisation", scores.w), ("l1-regularisation", scores.sign_of_w)):
+        yield Candidate(name, known[name].title, expected, read)
+
+
+def _slopes(asked: Asks) -> Iterator[Candidate]:
+    base = asked.of.base.rstrip("'")
+    if asked.of.indices and asked.by.indices:
+        ours = Asked(asked.of.indices[0], asked.by.base, second=asked.by.indices[0])
+        same = asked.of.indices[0] == asked.by.indices[0]
+        for delta in (1,) if same else (hot, 0):
+            by = softmax(k) if same else softmax(other)
+            yield Candidate(
+                "softmax",
+                "the softmax's derivative",
+                softmax(k) * (delta - by),
+                partial(class_scores.meaning, asked=ours),
+            )
+        return
+    if not base.endswith("tanh"):
+        yield Candidate("sigmoid", "the sigmoid's derivative", SIGMOID.slope(scores.z), _at_score(SIGMOID))
+    if base not in scores.SIGMOIDS:
+        yield Candidate("tanh", "the derivative of tanh", TANH.slope(scores.z), _at_score(TANH))
+
+
+def _at_score(output: Output) -> Callable[[Term], Any]:
+    """For functions of one variable, whatever it is called."""
+    return partial(_in_score, output=output)
+
+
+def _in_score(term: Term, output: Output) -> Any:
+    return scores.meaning(term, output).xreplace({scores.x: scores.z})
+
+
+def _of_one(output: Output, asked: Asks) -> Callable[[Term], Any]:
+    return partial(scores.meaning, output=output, by=asked.by if asked.by.base else None)
+
+
+def output_of(loss: Loss) -> Output:
+    """What the loss's prediction is in its score."""
+    return next((o for o in OUTPUTS_KNOWN if loss.prediction == o.value(loss.score)), LINEAR)
+
+
+@cache
+def _slope(loss: Loss) -> Any:
+    """The derivative by the score, for predictions and scores as formulas have them."""
+    return by_score(loss)
+
+
+def _values(asked: Asks) -> Iterator[Candidate]:
+    for loss in losses().values():
+        if not loss.classes:
+            yield Candidate(loss.name, loss.title, loss.expression, _of_one(output_of(loss), Asks("value")))
+            continue
+        ours = partial(class_scores.meaning, asked=Asked())
+        for margin in (Delta, sp.Integer(1)):
+            yield Candidate(loss.name, loss.title, loss.expression.subs(Delta, margin), ours)
+
+
+def _gradients(asked: Asks, kind: str) -> Iterator[Candidate]:
+    for loss in losses().values():
+        if loss.classes:
+            yield from _of_classes(loss, asked, kind)
+            continue
+        output = output_of(loss)
+        slope = _slope(loss)
+        if kind == "prediction":
+            if loss.prediction != output.value(loss.score):
+                continue
+            slope = sp.cancel(slope / derivative(output.value(loss.score), loss.score))
+        factor = scores.x if kind == "weight" else sp.Integer(1)
+        yield Candidate(loss.name, loss.title, slope * factor, _of_one(output, asked))
+
+
+def _of_classes(loss: Loss, asked: Asks, kind: str) -> Iterator[Candidate]:
+    if kind not in ("weight", "bias", "score") or asked.what == "update":
+        return
+    index = asked.by.indices[0] if asked.by.indices else ""
+    ours = Asked(index, asked.by.base if kind == "score" else "")
+    factor = scores.x if kind == "weight" else sp.Integer(1)
+    made = _slope(loss)
+    right = index != "" and ours.is_label(index)
+    if loss.target == c:
+        made = _with_delta(made.subs(k, c) if right else made, right)
+    elif right:
+        return
+    else:
+        made = made.subs(loss.target, hot) if loss.name.startswith("softmax") else made
+    meant = partial(class_scores.meaning, asked=ours)
+    for margin in (Delta, sp.Integer(1)) if made.has(Delta) else (Delta,):
+        if loss.name == "multiclass-hinge" and not right:
+            yield Candidate(loss.name, loss.title, (made.subs(hot, 0) * factor).subs(Delta, margin), meant)
+        else:
+            yield Candidate(loss.name, loss.title, (made * factor).subs(Delta, margin), meant)
+
+
+def _with_delta(e: Any, right: bool) -> Any:
+    deltas = {d: sp.Integer(1) if right and set(d.args) == {c} else hot for d in e.atoms(sp.KroneckerDelta)}
+    return e.xreplace(deltas)
