@@ -55,7 +55,8 @@ def _ordered(e: Any) -> Any:
     """The product with each factor as people write it: (p - y) and (1 - p)."""
     made, sign = list[Any](), 1
     for factor in sp.Mul.make_args(e):
-        turned = factor.is_Add and bool(factor.coeff(predicted).is_negative)
+        share: Any = factor.coeff(predicted)
+        turned = factor.is_Add and bool(share.is_negative)
         made.append(-factor if turned else factor)
         sign = -sign if turned else sign
     turn = next((n for n, f in enumerate(made) if sign < 0 and f == predicted - 1), None)

@@ -22,9 +22,11 @@ PROBABILITIES = sp.Interval(0, 1)
 partition: Any = sp.Sum(sp.exp(z[j]), (j, 1, K))
 softmax = sp.exp(z[k]) / partition
 
+_log_partition: Any = sp.log(partition)
+
 cross_entropy = Loss(
     name="softmax-cross-entropy", title="the softmax cross-entropy",
-    score=z[k], target=c, prediction=softmax, expression=sp.log(partition) - z[c], domain=LABELS,
+    score=z[k], target=c, prediction=softmax, expression=_log_partition - z[c], domain=LABELS,
     source="Bridle 1990; Bishop 2006, equation 4.108",
 )  # fmt: skip
 soft_targets = Loss(
