@@ -18,6 +18,7 @@ from symopt.audit.nested import fast, flattened
 from symopt.audit.owners import Owners
 from symopt.audit.owners import judged as judged_by_owner
 from symopt.audit.plain import GIVEN, exact, is_setting, plain_opinion, starts
+from symopt.audit.schedules import said_to_decay, schedules
 from symopt.audit.solve import Solution, solve
 from symopt.language import terms as T
 from symopt.read.documents import Document, Heading, MathBlock
@@ -69,6 +70,7 @@ def audit_document(document: Document, progress: Progress | None = None) -> Docu
         return DocumentReport(document.path, problem=document.problem)
     found = formulas(document)
     opinions = [_uphill(o, f, document) for o, f in zip(_opinions(found, progress), found, strict=True)]
+    opinions = [_scheduled(o, f, document) for o, f in zip(opinions, found, strict=True)]
     opinions = list(_with_every_fact(opinions, found, document))
     findings = [_finding(f, o) for f, o in zip(found, opinions, strict=True)]
     code = code_findings_of(document)
@@ -103,6 +105,14 @@ def _with_facts(opinion: Opinion, formula: Formula, document: Document, stated: 
     if known is None or (not open_ and known.verdict is Judgement.ERRATUM):
         return opinion
     return known
+
+
+def _scheduled(opinion: Opinion, formula: Formula, document: Document) -> Opinion:
+    """A schedule is wrong only where the text says what it should do."""
+    if opinion.verdict is not Judgement.ERRATUM or opinion.system not in schedules():
+        return opinion
+    before = document.lines[max(0, formula.line - NEARBY) : formula.line - 1]
+    return opinion if said_to_decay(before, document.lines[formula.line - 1]) else UNRECOGNISED
 
 
 def _uphill(opinion: Opinion, formula: Formula, document: Document) -> Opinion:

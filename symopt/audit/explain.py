@@ -255,7 +255,8 @@ def _roles(reading: Interpretation, group: Group, claim: Claim, custom: Custom) 
     used = {(m.hyper, m.key) for m in meanings.values()}
     guessed = _guessed(claim, reading) | (_guessed_values(claim, reading) if custom.whole else {})
     for hyper in model.hypers:
-        written = custom.hypers.get(hyper, model.latex_names[hyper])
+        own_name = model.latex_names[hyper]
+        written = own_name if own_name in claim.names else custom.hypers.get(hyper, own_name)
         if (True, hyper) not in used and written not in meanings and written not in claim.names:
             meanings[written] = Meaning(hyper, hyper=True)
     role = guessed | {n: own.role.get(model.latex_names[m.key], "gradient") for n, m in meanings.items()}

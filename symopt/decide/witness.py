@@ -10,7 +10,7 @@ from itertools import product
 from typing import Any
 
 import sympy as sp
-from flint import fmpq
+from flint import arb, fmpq
 
 from symopt.decide.budget import Budget
 from symopt.decide.evaluate import (
@@ -54,6 +54,16 @@ def candidates(symbol: sp.Symbol) -> tuple[fmpq, ...]:
     return tuple(fmpq(int(v.p), int(v.q)) for v in dict.fromkeys(allowed))
 
 
+@lru_cache(maxsize=256)
+def _only_value(symbol: sp.Symbol) -> Number | None:
+    """The number that a symbol stands for whose domain is that number alone, such as pi."""
+    domain: Any = symbol.domain if isinstance(symbol, HyperSymbol) else sp.S.Reals
+    if not isinstance(domain, sp.FiniteSet) or len(domain) != 1:
+        return None
+    (value,) = domain.args
+    return arb.pi() if value == sp.pi else fmpq(int(value.p), int(value.q)) if isinstance(value, sp.Rational) else None
+
+
 class Choice:
     """One attempt's numbers: each quantity gets the next candidate of its kind when it is first asked for."""
 
@@ -66,6 +76,9 @@ class Choice:
     def __call__(self, name: str, symbol: sp.Symbol) -> Number:
         if self._owner.setdefault(name, symbol) != symbol:
             raise NoValue(f"{name} is the name of two quantities")
+        only = _only_value(symbol)
+        if only is not None:
+            return only
         if name not in self.taken:
             values = candidates(symbol)
             if not values:

@@ -100,6 +100,8 @@ class Sign(Rule):
                 for i in range(len(node.args)):
                     flipped = T.add(*node.args[:i], T.neg(node.args[i]), *node.args[i + 1 :])
                     yield (*path, i), put(term, path, flipped)
+            elif node.name == "exp" and node.args[0].head != "neg":
+                yield (*path, 0), put(term, (*path, 0), T.neg(node.args[0]))
             elif node.head == "neg" and (not path or term.at_path(path[:-1]).head != "add"):
                 yield path, put(term, path, node.args[0])
         for path, summand in summands(term):

@@ -56,8 +56,8 @@ def _stands(new: Term, old: Term, around: Term, source: str) -> bool:
     if around.head in _NEEDED:
         needed = _NEEDED[around.head]
     else:
-        # A fraction or a root set as such holds anything; one written on the line does not.
-        needed = 1 if around.span and source[around.span[0]] == "\\" else 5
+        # A fraction, a root or a power of e set as such holds anything; one written on the line does not.
+        needed = 1 if around.span and source[around.span[0]] in "\\e" else 5
     return _BINDING.get(new.head, 5) >= needed
 
 

@@ -67,7 +67,13 @@ INFINITY_NORM = (
     r"$$u_t = \max(\beta_2 u_{t-1}, |g_t|)$$" "\n\n"
     r"$$w_t = w_{t-1} - \frac{\alpha}{1-\beta_1^t} \frac{m_t}{u_t}$$" "\n"
 )  # fmt: skip
-RIGHT = [ADAM_STEP, AHEAD, AVERAGE, PAIR, BOX, GEOMETRIC, RAISED, LATE, NUMBERS, INFINITY_NORM]
+RATES = (
+    "The learning rate decays.\n\n"
+    r"$$\alpha_k = \alpha_0 e^{-\lambda k}$$" "\n\n"
+    r"$$\alpha_t = \frac{\alpha_0}{1 + \lambda t}$$" "\n\n"
+    r"$$\alpha_t = \alpha_{min} + \frac{1}{2}(\alpha_{max} - \alpha_{min})(1 + \cos(\pi t/T))$$" "\n"
+)  # fmt: skip
+RIGHT = [ADAM_STEP, AHEAD, AVERAGE, PAIR, BOX, GEOMETRIC, RAISED, LATE, NUMBERS, INFINITY_NORM, RATES]
 SLIPS = [
     (ADAM_STEP, r"\sqrt{\hat q_k} + \epsilon", r"\hat q_k + \epsilon"),
     (ADAM_STEP, r"(1-\beta_2^k)", r"(1-\beta_2)"),
@@ -81,6 +87,9 @@ SLIPS = [
     (GEOMETRIC, r"= 1 - \rho^n", r"= (1 - \rho)^n"),
     (RAISED, r"\mu^2 \alpha \nabla b_1", r"\mu \alpha \nabla b_1"),
     (RAISED, r"b_t - u_b^{t}", r"b_t + u_b^{t}"),
+    (RATES, r"e^{-\lambda k}", r"e^{\lambda k}"),
+    (RATES, r"{1 + \lambda t}", r"{1 - \lambda t}"),
+    (RATES, r"(1 + \cos(", r"(1 - \cos("),
     (INFINITY_NORM, r"|g_t|", r"g_t"),
     (INFINITY_NORM, r"\frac{m_t}{u_t}", r"\frac{u_t}{m_t}"),
 ]
@@ -102,6 +111,19 @@ def findings(text: str, folder: Path) -> list[Finding]:
 def test_what_is_right_is_read_and_not_flagged(text: str, tmp_path: Path) -> None:
     accepted = {Judgement.CORRECT, Judgement.VARIANT, Judgement.GIVEN}
     assert [f for f in findings(text, tmp_path) if f.verdict not in accepted] == []
+
+
+@pytest.mark.parametrize("formula", [
+    r"\alpha_t = \alpha_0 e^{\lambda t}", r"\alpha_t = \frac{\alpha_0}{1 + \lambda t^2}",
+    r"\alpha_t = \frac{\alpha_0}{1 + \lambda \sqrt{t}}", r"\alpha_t = \alpha_0 e^{-\lambda t^2}",
+])  # fmt: skip
+def test_a_rate_that_somebody_made_up_is_not_flagged(formula: str, tmp_path: Path) -> None:
+    text = (
+        "The learning rate grows in the range test, and decays afterwards.\n\n"
+        if "{\\lambda" in formula
+        else "Decay:\n\n"
+    )
+    assert findings(f"{text}$${formula}$$\n", tmp_path)[0].verdict is not Judgement.ERRATUM
 
 
 def test_short_forms_are_read(tmp_path: Path) -> None:
