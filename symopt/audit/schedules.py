@@ -76,4 +76,5 @@ def _course(reading: Interpretation, explanation: Explanation, *, mended: bool) 
 
 def _number(value: Any) -> float:
     found: Any = sp.N(value)
-    return float(found) if found.is_real and found.is_finite else float("inf")
+    known = isinstance(found, sp.Float | sp.Rational) and found.is_finite
+    return float(found) if known else float("inf")

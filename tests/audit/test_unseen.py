@@ -69,7 +69,7 @@ INFINITY_NORM = (
 )  # fmt: skip
 RATES = (
     "The learning rate decays.\n\n"
-    r"$$\alpha_k = \alpha_0 e^{-\lambda k}$$" "\n\n"
+    r"$$\alpha_t = \alpha_0 e^{-\lambda t}$$" "\n\n"
     r"$$\alpha_t = \frac{\alpha_0}{1 + \lambda t}$$" "\n\n"
     r"$$\alpha_t = \alpha_{min} + \frac{1}{2}(\alpha_{max} - \alpha_{min})(1 + \cos(\pi t/T))$$" "\n"
 )  # fmt: skip
@@ -87,7 +87,7 @@ SLIPS = [
     (GEOMETRIC, r"= 1 - \rho^n", r"= (1 - \rho)^n"),
     (RAISED, r"\mu^2 \alpha \nabla b_1", r"\mu \alpha \nabla b_1"),
     (RAISED, r"b_t - u_b^{t}", r"b_t + u_b^{t}"),
-    (RATES, r"e^{-\lambda k}", r"e^{\lambda k}"),
+    (RATES, r"e^{-\lambda t}", r"e^{\lambda t}"),
     (RATES, r"{1 + \lambda t}", r"{1 - \lambda t}"),
     (RATES, r"(1 + \cos(", r"(1 - \cos("),
     (INFINITY_NORM, r"|g_t|", r"g_t"),
@@ -118,11 +118,8 @@ def test_what_is_right_is_read_and_not_flagged(text: str, tmp_path: Path) -> Non
     r"\alpha_t = \frac{\alpha_0}{1 + \lambda \sqrt{t}}", r"\alpha_t = \alpha_0 e^{-\lambda t^2}",
 ])  # fmt: skip
 def test_a_rate_that_somebody_made_up_is_not_flagged(formula: str, tmp_path: Path) -> None:
-    text = (
-        "The learning rate grows in the range test, and decays afterwards.\n\n"
-        if "{\\lambda" in formula
-        else "Decay:\n\n"
-    )
+    grows = "e^{\\lambda" in formula
+    text = "The rate grows in the range test, and decays afterwards.\n\n" if grows else "Decay:\n\n"
     assert findings(f"{text}$${formula}$$\n", tmp_path)[0].verdict is not Judgement.ERRATUM
 
 
