@@ -17,9 +17,10 @@ from symopt.audit.late import general
 from symopt.audit.nested import fast, flattened
 from symopt.audit.owners import Owners
 from symopt.audit.owners import judged as judged_by_owner
+from symopt.audit.parcels import Call, Work, beside, done_alone
 from symopt.audit.plain import GIVEN, exact, is_setting, plain_opinion, starts
 from symopt.audit.schedules import said_to_decay, schedules
-from symopt.audit.solve import Solution, solve
+from symopt.audit.solve import Solution, solving
 from symopt.language import terms as T
 from symopt.read.documents import Document, Heading, MathBlock
 from symopt.read.notation import Statement, Unread, read, split
@@ -66,14 +67,20 @@ def formulas(document: Document) -> list[Formula]:
 
 def audit_document(document: Document, progress: Progress | None = None) -> DocumentReport:
     """The findings on one document; one for each formula and code block."""
+    return done_alone(auditing(document, progress))
+
+
+def auditing(document: Document, progress: Progress | None = None) -> Work[DocumentReport]:
+    """The same; what can be done at the same time is left to the caller."""
     if document.problem:
         return DocumentReport(document.path, problem=document.problem)
     found = formulas(document)
-    opinions = [_uphill(o, f, document) for o, f in zip(_opinions(found, progress), found, strict=True)]
+    work = _opinions(found, progress)
+    solved, code = yield from beside(work, Call(code_findings_of, (document,)))
+    opinions = [_uphill(o, f, document) for o, f in zip(solved, found, strict=True)]
     opinions = [_scheduled(o, f, document) for o, f in zip(opinions, found, strict=True)]
     opinions = list(_with_every_fact(opinions, found, document))
     findings = [_finding(f, o) for f, o in zip(found, opinions, strict=True)]
-    code = code_findings_of(document)
     return DocumentReport(document.path, tuple(sorted([*findings, *code], key=lambda f: (f.line, f.column))))
 
 
@@ -129,13 +136,13 @@ def _uphill(opinion: Opinion, formula: Formula, document: Document) -> Opinion:
     )  # fmt: skip
 
 
-def _opinions(found: Sequence[Formula], progress: Progress | None) -> list[Opinion]:
+def _opinions(found: Sequence[Formula], progress: Progress | None) -> Work[list[Opinion]]:
     claims = general(flattened(told_apart(list(_claims(found)))))
     outline = Outline([c for c in claims if c.name or c.expects])
     owners = Owners.of(outline.claims, outline.updates)
     judge = Judge(_first_places(claims, found))
     grouped = list(outline.groups())
-    solutions = solve([(group, frozenset(outline.claims[i] for i in judged)) for group, judged in grouped])
+    solutions = yield from solving([(group, frozenset(outline.claims[i] for i in judged)) for group, judged in grouped])
     said: dict[int, list[Opinion]] = {}
     surely: dict[int, list[Opinion]] = {}
     wrong = {

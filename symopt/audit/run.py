@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from itertools import islice
 from pathlib import Path
+from typing import Any
 
-from symopt.audit.catalogue import plain
-from symopt.audit.document import audit_document
+from symopt.audit.document import audit_document, auditing
 from symopt.audit.findings import DocumentReport, Report
+from symopt.audit.parcels import Work
+from symopt.audit.pool import Pool, processors
 from symopt.read.documents import collect, read_document
 
 Progress = Callable[[str, int, int], None]
+AHEAD = 8
+"""How many documents are under way at the same time."""
 
 
 def audit(
@@ -23,14 +28,15 @@ def audit(
     Args:
         paths: files and folders.
         progress: told the file, how much of the work on it is done, and of how much.
-        processes: how many documents are audited at the same time; by default one on each processor.
+        processes: how many processes work at the same time; by default one on each processor.
 
     Returns:
         A report with one document for each file, in order; a file that cannot be read has a problem.
     """
     files = collect([str(p) for p in paths])
-    workers = min(processes or os.cpu_count() or 1, len(files))
-    return Report(tuple(_together(files, workers, progress) if workers > 1 else _in_turn(files, progress)))
+    workers = processes or processors()
+    reports = _together(files, workers, progress) if workers > 1 else _in_turn(files, progress)
+    return Report(tuple(reports))
 
 
 def _in_turn(files: Sequence[Path], progress: Progress | None) -> Iterator[DocumentReport]:
@@ -40,23 +46,40 @@ def _in_turn(files: Sequence[Path], progress: Progress | None) -> Iterator[Docum
 
 
 def _together(files: Sequence[Path], workers: int, progress: Progress | None) -> Iterator[DocumentReport]:
-    plain()  # made once, before the processes part
-    with ProcessPoolExecutor(workers) as pool:
-        # The longest first, so that none is left to one processor at the end.
-        made = {file: pool.submit(_audit_file, file) for file in sorted(files, key=_length, reverse=True)}
-        for done, file in enumerate(files, start=1):
-            report = made[file].result()
-            if progress:
-                progress(str(file), done, len(files))
-            yield report
-
-
-def _length(file: Path) -> int:
+    """Several documents under way; the groups of equations of all of them are worked on at the same time."""
+    waiting, under_way = iter(files), deque[_Job]()
+    pool = Pool(workers)
     try:
-        return file.stat().st_size
-    except OSError:
-        return 0
+        for done in range(1, len(files) + 1):
+            under_way.extend(_Job(auditing(read_document(f)), pool) for f in islice(waiting, AHEAD - len(under_way)))
+            while (report := under_way[0].report) is None:
+                for job in list(under_way):
+                    job.go_on()
+            under_way.popleft()
+            yield report
+            if progress:
+                progress(str(files[done - 1]), done, len(files))
+    finally:
+        pool.close()
 
 
-def _audit_file(file: Path) -> DocumentReport:
-    return audit_document(read_document(file))
+class _Job:
+    """One document's audit, its calls made by the pool."""
+
+    def __init__(self, work: Work[DocumentReport], pool: Pool) -> None:
+        self.work, self.pool = work, pool
+        self.report: DocumentReport | None = None
+        self._ask(None)
+
+    def go_on(self) -> None:
+        """Wait for the answers under way, and ask for the next."""
+        if self.report is None:
+            self._ask([answer() for answer in self.answers])
+
+    def _ask(self, answers: list[Any] | None) -> None:
+        try:
+            calls = next(self.work) if answers is None else self.work.send(answers)
+        except StopIteration as end:
+            self.report = end.value
+        else:
+            self.answers = self.pool.answers(calls)

@@ -22,6 +22,7 @@ from symopt.audit.likeness import likeness, marks_of, resemblance
 from symopt.audit.match import WRONG, Interpretation, interpretations, readings
 from symopt.audit.models import specialised
 from symopt.audit.names import affinity
+from symopt.audit.parcels import Call, Work
 from symopt.audit.schedules import refuses_to_decay, schedules
 
 EXPLAINED = 4.0
@@ -63,20 +64,25 @@ class Solution:
         return self.reading.cost + mended
 
 
-def solve(groups: Sequence[tuple[Group, frozenset[Claim]]]) -> list[Solution | None]:
+def solving(groups: Sequence[tuple[Group, frozenset[Claim]]]) -> Work[list[Solution | None]]:
     """A solution for each group, or None where no definition fits.
 
-    Hyperparameters' names found in groups that hold are used to mend the others.
+    Hyperparameters' names found in groups that hold are used to mend the others. The groups are read, then
+    mended, each by itself; so that several can be at the same time, these calls are left to the caller.
 
     Args:
         groups: each with the equations that are to be judged in it.
     """
-    first = {group: interpretations(group) for group in dict.fromkeys(group for group, _ in groups)}
+    distinct = list(dict.fromkeys(group for group, _ in groups))
+    answers = yield [Call(interpretations, (group,)) for group in distinct]
+    first: dict[Group, list[Interpretation]] = dict(zip(distinct, answers, strict=True))
     votes = _votes(first.values())
     found = {group: _familiar(group, r, votes) for group, r in first.items()}
     gradients = dict.fromkeys(c for group in first for c in group.claims if c.name and c.right.head == "grad")
     custom = Custom(_customs([r[0] for r in found.values() if r and not r[0].wrong]), tuple(gradients)[:1])
-    solved = {(group, judged): solution(group, judged, found[group], custom) for group, judged in dict.fromkeys(groups)}
+    rows = list(dict.fromkeys(groups))
+    answers = yield [Call(solution, (group, judged, found[group], custom)) for group, judged in rows]
+    solved: dict[tuple[Group, frozenset[Claim]], Solution | None] = dict(zip(rows, answers, strict=True))
     return [solved[row] for row in groups]
 
 
