@@ -83,7 +83,8 @@ class _Unpacker(pickle.Unpickler):
 
 
 def _name(model: Model) -> Name:
-    place = under_conventions(model.system).index(model) if model.conventions else -1
+    written = under_conventions(model.system) if model.conventions else ()
+    place = next((i for i, m in enumerate(written) if m.optimizer is model.optimizer), -1)
     return model.system, place, tuple(model.fixed.items())
 
 
