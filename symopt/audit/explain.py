@@ -67,6 +67,10 @@ class Explanation:
     user: Claim | None = None
 
 
+def _always(reading: Interpretation, fact: Fact) -> bool:
+    return True
+
+
 @dataclass(frozen=True)
 class Custom:
     """How the rest of the document writes what one group may not mention.
@@ -81,7 +85,7 @@ class Custom:
     hypers: Mapping[str, str]
     gradients: tuple[Claim, ...] = ()
     whole: bool = False
-    holds: Callable[[Interpretation, Fact], bool] = field(default=lambda reading, fact: True, compare=False)
+    holds: Callable[[Interpretation, Fact], bool] = field(default=_always, compare=False)
 
 
 def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom) -> Explanation | None:
