@@ -2,12 +2,15 @@
 
     python -m tests.benchmarks.recurrences
 
-Each answer is evaluated against ten steps of iteration; symopt also proves its own. Sums over inputs that
-nobody knows (a gradient at each step) are something only symopt has a notation for, so the others fail there.
+Each answer is evaluated against ten steps of iteration, Maxima's by Maxima itself; symopt also proves its own. Times
+are of the processor, child processes included. Sums over inputs that nobody knows (a gradient at each step) are
+something that rsolve has no notation for.
 """
 
 from __future__ import annotations
 
+import re
+import resource
 import shutil
 import subprocess
 import time
@@ -21,7 +24,7 @@ from sympy import Eq
 from symopt.derive import NotDerivable, solve_recurrence
 from symopt.language import At, Sequence, t
 from symopt.language.vocabulary import beta, beta1, beta2, eta, g, m, mu, theta
-from tests.derive.iteration import close, iterated, value
+from tests.derive.iteration import Run, close, iterated, value
 
 x, y, z, f, c = map(Sequence, "xyzfc")
 a, b = sp.symbols("a b", real=True)
@@ -88,30 +91,69 @@ def by_rsolve(equations: list[Any]) -> tuple[dict[Any, Any], bool]:
     return {x_: form.subs({sp.Symbol(f"start_{k}"): x_[k] for k in range(max(lags))}).subs(n, t)}, False
 
 
-def by_maxima(equations: list[Any]) -> tuple[dict[Any, Any], bool]:
-    """Maxima's answer, only whether there is one: its text is not read back."""
+def by_maxima(equations: list[Any]) -> Any:
+    """Maxima's answer, evaluated by Maxima itself at the benchmark's numbers, so that none of its text is read back.
+
+    It prints a line of fractions, the values at each step, or the last of them that it makes no number of.
+    """
     (equation,) = equations
     x_ = equation.lhs.base
+    parameters, inputs, run = _numbers(equations)
     names = {r: sp.Symbol(f"{r.base.name}[{str(r.index).replace('t', 'n')}]") for r in equation.rhs.atoms(At)}
     text = sp.sstr(equation.rhs.xreplace(names).subs(t, n)).replace("**", "^")
     lags = [int(t - r.index) for r in equation.rhs.atoms(At) if r.base == x_]
-    start = ", ".join(f"{x_.name}[{k}] = start{k}" for k in range(max(lags)))
-    program = f"load(solve_rec)$ display2d: false$ string(solve_rec({x_.name}[n] = {text}, {x_.name}[n], {start}));"
+    start = [f"start{k}" for k in range(max(lags))]
+    given = ", ".join(f"{x_.name}[{k}] = {name}" for k, name in enumerate(start))
+    others = {r.base for r in equation.rhs.atoms(At)} - {x_}
+    values = [f"{s.name} = {v}" for s, v in parameters.items()]
+    values += [f"{name} = {inputs[x_][k]}" for k, name in enumerate(start)]
+    arrays = "".join(f"{s.name}[{k}]: {v}$ " for s in others for k, v in enumerate(inputs[s]))
+    steps = range(run.first + 1, LAST + 1)
+    evaluated = ", ".join(f"value_at([n = {k}, {', '.join(values)}])" for k in steps)
+    program = (
+        # Sums that Maxima leaves standing are made to be carried out by reading the answer again, in Maxima.
+        "load(solve_rec)$ load(stringproc)$ display2d: false$ value_at(put) := radcan(eval_string(ssubst("
+        '"sum", "\'sum", ssubst("product", "\'product", string(subst(put, answer))))))$ '
+        f"answer: rhs(solve_rec({x_.name}[n] = {text}, {x_.name}[n], {given}))$ "
+        f'{arrays}found: [{evaluated}]$ print("found", every(numberp, found), found)$'
+    )
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(["maxima", "--very-quiet", "--batch-string", program], capture_output=True, text=True,
                           timeout=LIMIT, check=False)  # fmt: skip
-    answer = done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
-    if "=" not in answer or "error" in done.stdout.lower() or "%solve_rec" in answer:
-        raise ValueError("no answer")
-    raise Unread(answer)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    seconds = sum(getattr(after, k) - getattr(before, k) for k in ("ru_utime", "ru_stime"))
+    lines = [line for line in done.stdout.replace("\n", " ").split("found ")[1:] if line.startswith(("true", "false"))]
+    if not lines:
+        raise Failed("no answer", seconds)
+    found = re.findall(r"-?\d+(?:/\d+)?", lines[-1])
+    exact = [run(x_, k) for k in steps]
+    if not lines[-1].startswith("true") or len(found) != len(exact):
+        raise Failed("an answer that has no value", seconds)
+    raise Judged(all(Fraction(a) == b for a, b in zip(found, exact, strict=True)), seconds)
 
 
-class Unread(Exception):
-    """An answer that was not evaluated."""
+class Failed(ValueError):
+    """No answer, with the seconds that a child process took."""
+
+    def __init__(self, why: str, seconds: float) -> None:
+        super().__init__(why)
+        self.seconds = seconds
+
+
+class Judged(Exception):
+    """An answer that its own program evaluated: whether it is right, and the seconds that a child process took."""
+
+    def __init__(self, right: bool, seconds: float) -> None:
+        super().__init__(right)
+        self.right = right
+        self.seconds = seconds
 
 
 # The table
 
 LIMIT = 20
+LAST = 10
+"""The last step at which answers are held against iteration."""
 SOLVERS = {"symopt": by_symopt, "rsolve": by_rsolve, "solve_rec": by_maxima}
 
 
@@ -120,8 +162,10 @@ def judged(solver: Any, equations: list[Any]) -> tuple[str, float]:
     began = time.process_time()
     try:
         forms, proved = solver(equations)
-    except Unread:
-        return "answered", time.process_time() - began
+    except Judged as judged_:
+        return "solved" if judged_.right else "wrong", judged_.seconds
+    except Failed as failed:
+        return "failed", failed.seconds
     except (ValueError, TypeError, AttributeError, NotImplementedError, NotDerivable, subprocess.TimeoutExpired,
             KeyError, IndexError, RecursionError):  # fmt: skip
         return "failed", time.process_time() - began
@@ -133,15 +177,9 @@ def judged(solver: Any, equations: list[Any]) -> tuple[str, float]:
 
 def right(equations: list[Any], forms: dict[Any, Any]) -> bool:
     """Whether the forms have the values that iterating gives, at one choice of parameters and inputs."""
-    free = sorted(set().union(*(e.rhs.free_symbols for e in equations)) - {t}, key=str)
-    parameters = {s: Fraction(k + 2, 7 + k) for k, s in enumerate(free)}
-    inputs = {
-        s: [Fraction((7 * k + 3 * i) % 11 - 5, 3) for i in range(14)]
-        for k, s in enumerate((f, g, c, x, y, z, m, theta))
-    }
-    run = iterated(equations, parameters, inputs, 10)
+    parameters, inputs, run = _numbers(equations)
     for sequence, form in forms.items():
-        for step in range(run.first + 1, 11):
+        for step in range(run.first + 1, LAST + 1):
             try:
                 found = value(form, parameters, inputs, step)
             except (TypeError, KeyError):
@@ -149,6 +187,17 @@ def right(equations: list[Any], forms: dict[Any, Any]) -> bool:
             if found is None or not close(found, run(sequence, step)):
                 return False
     return True
+
+
+def _numbers(equations: list[Any]) -> tuple[dict[Any, Fraction], Any, Run]:
+    """Parameters, inputs, and the recurrences run with them."""
+    free = sorted(set().union(*(e.rhs.free_symbols for e in equations)) - {t}, key=str)
+    parameters = {s: Fraction(k + 2, 7 + k) for k, s in enumerate(free)}
+    inputs = {
+        s: [Fraction((7 * k + 3 * i) % 11 - 5, 3) for i in range(14)]
+        for k, s in enumerate((f, g, c, x, y, z, m, theta))
+    }
+    return parameters, inputs, iterated(equations, parameters, inputs, LAST)
 
 
 def main() -> None:
