@@ -19,6 +19,7 @@ from symopt.language.linear import (
     identity,
 )
 from symopt.language.optimizer import Optimizer
+from symopt.language.roots import SumOverRoots
 from symopt.language.symbols import At, Dot, Expect, Grad, Hyper, HyperSymbol, Norm, Sequence, Shape
 
 Json = Any
@@ -28,7 +29,8 @@ _HEADS: dict[str, Any] = {
     "max": sp.Max, "min": sp.Min, "floor": sp.floor, "ceil": sp.ceiling, "mod": sp.Mod, "sin": sp.sin, "cos": sp.cos,
     "tanh": sp.tanh, "grad": Grad, "dot": Dot, "norm": Norm, "expect": Expect, "and": sp.And, "or": sp.Or,
     "not": sp.Not, "transpose": Transposed, "inverse": Inverted, "hessian": Hessian, "residual": Residual,
-    "jacobian": Jacobian, "value": Value, "draw": Draw, **{f"{name} search": s for name, s in SEARCHES.items()},
+    "jacobian": Jacobian, "over roots": SumOverRoots, "value": Value, "draw": Draw,
+    **{f"{name} search": s for name, s in SEARCHES.items()},
 }  # fmt: skip
 _RELATIONS: dict[str, Any] = {
     "=": sp.Eq, "!=": sp.Ne, ">": sp.StrictGreaterThan, ">=": sp.GreaterThan, "<": sp.StrictLessThan, "<=": sp.LessThan,

@@ -11,7 +11,7 @@ import sympy as sp
 from flint import fmpq
 from sympy.core.function import AppliedUndef
 
-from symopt.decide import conditions, powers, sums
+from symopt.decide import conditions, powers, rootsums, sums
 from symopt.decide.budget import MAX_BITS, Undecidable, Undefined
 from symopt.decide.cases import Cases
 from symopt.decide.expectation import expectation
@@ -20,6 +20,7 @@ from symopt.decide.ranges import NONNEGATIVE_RANGE, PLUS, POSITIVE, REAL, Range,
 from symopt.decide.ranges import Signs as SignSet
 from symopt.decide.signs import Signs
 from symopt.decide.world import World
+from symopt.language.roots import SumOverRoots
 from symopt.language.symbols import At, Dot, Expect, Grad, HyperSymbol, Norm, t
 
 _OPAQUE: dict[type, Range] = {
@@ -294,7 +295,7 @@ _CONVERSIONS: tuple[tuple[Any, Callable[[Normalizer, Any], Ratio]], ...] = (
     (sp.exp, lambda n, e: powers.exponential(n, n(e.exp))), (sp.Pow, _power), (Grad, _grad), (Expect, expectation),
     (sp.Abs, lambda n, e: powers.absolute(n, n(e.args[0]))), (sp.sign, conditions.sign), (sp.Max, conditions.maximum),
     (sp.Min, conditions.minimum), (sp.Piecewise, conditions.piecewise), (sp.Sum, sums.summation),
-    (sp.Product, sums.product), ((*_OPAQUE, AppliedUndef), _applied),
+    (sp.Product, sums.product), (SumOverRoots, rootsums.sum_over_roots), ((*_OPAQUE, AppliedUndef), _applied),
     ((type(sp.pi), type(sp.E)), _constant), (sp.core.numbers.ImaginaryUnit, _imaginary),
     (sp.core.numbers.Number, _refuse),
 )  # fmt: skip

@@ -14,6 +14,7 @@ from symopt.derive.linear import System
 from symopt.derive.particular import particular, terms_of
 from symopt.derive.printed import merged, outward
 from symopt.derive.spectral import Mode, modes, tidy
+from symopt.language.roots import SumOverRoots
 from symopt.language.symbols import At, t
 
 STEP = sp.Symbol("i", integer=True, positive=True)
@@ -79,6 +80,10 @@ def _divisors(forms: Forms) -> list[Any]:
     """What the forms divide by, apart from powers and what changes with the step."""
     found: dict[Any, None] = {}
     for form in forms.values():
+        for sum_ in form.atoms(SumOverRoots):
+            # A root that is 0 has no powers below 0, and two that coincide have a form of their own.
+            last = sum_.polynomial.subs(sum_.variable, 0)
+            found |= dict.fromkeys(f for f, _ in sp.factor_list(last)[1] if not f.is_number)
         for power in form.atoms(sp.Pow):
             exponent = power.exp
             if exponent.is_Rational and exponent < 0 and not power.base.has(t, STEP, INNER, At):
@@ -168,8 +173,12 @@ def _constant(system: System) -> Forms:
     for row, (x, lag) in enumerate(system.states):
         total = exact[row]
         for mode in found:
-            for j, matrix in enumerate(mode.matrices):
-                total += _since_start(mode.root, j, (matrix.row(row) * start)[0], system.first)
+            values = [(matrix.row(row) * start)[0] for matrix in mode.matrices]
+            if mode.polynomial is not None:
+                total += over_roots(mode, values, t - system.first)
+                continue
+            for j, value in enumerate(values):
+                total += _since_start(mode.root, j, value, system.first)
         forms[x[t - lag]] = total + _forced(system, found, row, free)
     return forms
 
@@ -191,13 +200,17 @@ def _decayed(root: Any, since: Any, j: int, value: Any) -> Any:
 def _forced(system: System, found: Sequence[Mode], row: int, free: Any) -> Any:
     """The sums over past inputs, one for each kind of input."""
     weights: dict[Any, Any] = {}
+    unwritten: dict[Any, list[tuple[int, Any]]] = {}
     total = sp.S.Zero
     for column, inputs in enumerate(free):
         for part in terms_of(inputs):
             if part == 0:
                 continue
             coefficient, kind = _separated(part)
-            for mode in found:
+            for place, mode in enumerate(found):
+                if mode.polynomial is not None:
+                    unwritten.setdefault((kind, place), []).append((column, coefficient))
+                    continue
                 for j, matrix in enumerate(mode.matrices):
                     value = matrix[row, column] * coefficient
                     if mode.root != 0:
@@ -207,12 +220,24 @@ def _forced(system: System, found: Sequence[Mode], row: int, free: Any) -> Any:
                         late = (value * kind).subs(t, t - j)
                         past = sp.Ge(t, system.first + 1 + j)
                         total += late if j == 0 else sp.Piecewise((late, past), (sp.S.Zero, True))
+    for (kind, place), shares in unwritten.items():
+        values = [sum((m[row, column] * c for column, c in shares), sp.S.Zero) for m in found[place].matrices]
+        weight = over_roots(found[place], values, t - STEP)
+        if weight != 0:
+            total += _summed(weight, kind, system.first)
     for kind in dict.fromkeys(k for k, _, _ in weights):
         shares = {(root, j): tidy(w) for (k, root, j), w in weights.items() if k == kind}
         weight = gathered({key: w for key, w in shares.items() if w != 0})
         if weight != 0:
             total += _summed(weight, kind, system.first)
     return total
+
+
+def over_roots(mode: Mode, values: Sequence[Any], since: Any) -> Any:
+    """What the values, polynomials in an eigenvalue that is not written out, make after so many steps."""
+    parts = (sp.ff(since, j) / sp.factorial(j) * mode.root ** (since - j) * v for j, v in enumerate(values))
+    body = sp.Add(*parts)
+    return SumOverRoots(body, mode.root, mode.polynomial) if body != 0 else sp.S.Zero
 
 
 def _separated(part: Any) -> tuple[Any, Any]:

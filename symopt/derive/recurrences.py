@@ -11,6 +11,7 @@ from symopt.decide import solves
 from symopt.derive.closed import Solution, solve
 from symopt.derive.derivation import Derivation, Step
 from symopt.derive.linear import System, system_of
+from symopt.language.roots import SumOverRoots
 from symopt.language.symbols import At, Sequence, t
 
 
@@ -62,4 +63,6 @@ def _rule(system: System, solutions: tuple[Solution, ...]) -> str:
         rule = "apply the recurrence t times, down to the initial value"
     else:
         rule = "write the power of the transition matrix through its eigenvalues"
+    if any(form.has(SumOverRoots) for s in solutions for form in s.forms.values()):
+        rule += ", the roots of its characteristic polynomial"
     return rule + (", in cases where two of them coincide" if len(solutions) > 1 else "")

@@ -10,6 +10,7 @@ import mpmath
 import sympy as sp
 
 from symopt.language import At, Sequence, t
+from symopt.language.roots import SumOverRoots
 
 DIGITS = 50
 Inputs = Mapping[Sequence, list[Fraction]]
@@ -80,7 +81,7 @@ class _Evaluation:
         self.parameters = parameters
         self.inputs = inputs
 
-    def __call__(self, e: Any, bound: Mapping[Any, int]) -> Any:
+    def __call__(self, e: Any, bound: Mapping[Any, Any]) -> Any:
         match e:
             case sp.Rational():
                 return _number(Fraction(int(e.p), int(e.q)))
@@ -89,7 +90,11 @@ class _Evaluation:
             case At():
                 return _number(self.inputs[e.base][int(self(e.index, bound).real)])
             case sp.Symbol():
-                return mpmath.mpf(bound[e]) if e in bound else _number(self.parameters[e])
+                return mpmath.mpmathify(bound[e]) if e in bound else _number(self.parameters[e])
+            case SumOverRoots():
+                polynomial = sp.Poly(e.polynomial, e.variable)
+                roots = mpmath.polyroots([self(c, bound) for c in polynomial.all_coeffs()], maxsteps=500, extraprec=400)
+                return mpmath.fsum(self(e.body, {**bound, e.variable: root}) for root in roots)
             case sp.Add():
                 return mpmath.fsum(self(p, bound) for p in e.args)
             case sp.Mul():

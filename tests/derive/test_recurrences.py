@@ -57,6 +57,17 @@ CASES = {
     "running mean": [eq(x[t], (1 - 1 / t) * x[t - 1] + f[t] / t)],
     "periodic": [eq(x[t], sp.Piecewise((a, Eq(sp.Mod(t, 3), 0)), (1, True)) * x[t - 1] + f[t])],
     "schedule": [eq(y[t], mu * y[t - 1] + g[t]), eq(x[t], x[t - 1] - c[t] * y[t])],
+    "roots not written out": [eq(x[t], x[t - 1] + x[t - 2] + x[t - 3] + f[t])],
+    "roots not written out, with parameters": [eq(x[t], a * x[t - 1] + b * x[t - 3])],
+    "roots not written out, each twice": [
+        eq(x[t], 2 * x[t - 2] + 2 * x[t - 3] - x[t - 4] - 2 * x[t - 5] - x[t - 6]),
+    ],
+    "roots not written out, and others": [
+        eq(x[t], x[t - 1] + 2 * y[t - 1] + z[t - 1]),
+        eq(y[t], x[t - 1] - y[t - 1] + f[t]),
+        eq(z[t], x[t - 1] + y[t - 1] + z[t - 1]),
+        eq(m[t], beta * m[t - 1] + (1 - beta) * x[t]),
+    ],
     "varying, forced by a varying one": [
         eq(y[t], (t - 1) / (t + 2) * y[t - 1] - c[t] * g[t]),
         eq(x[t], x[t - 1] + y[t]),
@@ -68,13 +79,18 @@ CASES = {
     "varying and forced by a sum": [eq(y[t], mu * y[t - 1] + g[t]), eq(x[t], c[t] * x[t - 1] + y[t])],
 }
 
+LONG = ("roots not written out, each twice", "roots not written out, and others")
+each_case = pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=pytest.mark.slow if name in LONG else ()) for name in CASES]
+)
+
 
 @cache
 def solved(name: str) -> tuple[Derivation, ...]:
     return solve_recurrence(CASES[name])
 
 
-@pytest.mark.parametrize("name", CASES)
+@each_case
 def test_the_form_is_proved(name: str) -> None:
     for derivation in solved(name):
         assert derivation.status is Status.PROVED, derivation.steps[-1].verdict
@@ -84,7 +100,7 @@ RATES = [Fraction(r) for r in ("0", "1/10", "1/4", "1/2", "9/10", "99/100")]
 SMALL = [Fraction(n, d) for n in range(-4, 5) for d in (1, 2, 3)]
 
 
-@pytest.mark.parametrize("name", CASES)
+@each_case
 @settings(max_examples=12)
 @given(seed=st.integers(0, 10**9), last=st.integers(1, 7))
 def test_the_form_is_what_iteration_gives(name: str, seed: int, last: int) -> None:
