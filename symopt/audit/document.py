@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from symopt.audit.claims import Claim, told_apart
 from symopt.audit.code import code_findings_of
-from symopt.audit.facts import Around, fact_opinion, stated_by
+from symopt.audit.facts import Around, fact_opinion, newest, stated_by
 from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
 from symopt.audit.judge import UNRECOGNISED, Judge, Opinion, least_charitable, most_charitable
@@ -25,7 +25,7 @@ from symopt.language import terms as T
 from symopt.read.documents import Document, Heading, MathBlock
 from symopt.read.notation import Statement, Unread, read, split
 
-_UPHILL = re.compile(r"\b(ascent|ascend|maximi[sz]|reward|policy|log-?likelihood)", re.IGNORECASE)
+_UPHILL = re.compile(r"\b(ascent|ascend|maximi[sz]|reward|policy|(?:log-?)?likelihood)", re.IGNORECASE)
 _DOWNHILL = re.compile(r"\b(descent|descend|minimi[sz]|loss|cost|error)", re.IGNORECASE)
 _SIGN_ALONE = frozenset({"gradient-descent"})
 """Methods whose sign is all that tells descent from ascent; the text has to say which is meant."""
@@ -93,7 +93,7 @@ def _with_every_fact(opinions: Sequence[Opinion], found: Sequence[Formula], docu
             stated, section = frozenset(), formula.section
         yield _with_facts(opinion, formula, document, stated)
         if isinstance(formula.content, Statement):
-            stated = stated_by(formula.content, formula.source) or stated
+            stated = newest(stated, stated_by(formula.content, formula.source))
 
 
 def _with_facts(opinion: Opinion, formula: Formula, document: Document, stated: frozenset[str]) -> Opinion:

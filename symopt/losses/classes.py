@@ -23,6 +23,7 @@ partition: Any = sp.Sum(sp.exp(z[j]), (j, 1, K))
 softmax = sp.exp(z[k]) / partition
 
 _log_partition: Any = sp.log(partition)
+_expected: Any = sp.Sum(y[i] * (z[i] - _log_partition), (i, 1, K))
 
 cross_entropy = Loss(
     name="softmax-cross-entropy", title="the softmax cross-entropy",
@@ -31,7 +32,7 @@ cross_entropy = Loss(
 )  # fmt: skip
 soft_targets = Loss(
     name="softmax-cross-entropy-targets", title="the softmax cross-entropy of targets that add up to 1",
-    score=z[k], target=y[k], prediction=softmax, expression=-sp.Sum(y[i] * (z[i] - sp.log(partition)), (i, 1, K)),
+    score=z[k], target=y[k], prediction=softmax, expression=-_expected,
     domain=PROBABILITIES, given=((sp.Sum(y[i], (i, 1, K)), sp.Integer(1)),),
     source="Bishop 2006, equation 4.108",
 )  # fmt: skip

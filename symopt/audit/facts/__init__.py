@@ -5,6 +5,6 @@ Each formula is judged by itself, with a little of the text around it; what is n
 the audit.
 """
 
-from symopt.audit.facts.opinions import Around, fact_opinion, stated_by
+from symopt.audit.facts.opinions import Around, fact_opinion, newest, stated_by
 
-__all__ = ["Around", "fact_opinion", "stated_by"]
+__all__ = ["Around", "fact_opinion", "newest", "stated_by"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -60,6 +61,12 @@ def numbers(e: Any, bound: Mapping[Any, int] | None = None) -> Any:
             return _drawn(f"{e.func}{[at.get(a, a) for a in e.args]}")
 
 
+def instance(e: Any) -> Any:
+    """The expression for three classes, of which the first is the right one, and for one example."""
+    made = e.xreplace({scores.over: sp.Integer(1), classes.K: sp.Integer(_CLASSES)}).subs(_PLACES)
+    return made.replace(lambda x: isinstance(x, sp.Sum), lambda x: x.doit())
+
+
 def ratio(value: Any, expected: Any) -> float | None:
     """The number by which one expression is a multiple of the other at all points; None where there is none."""
     with np.errstate(all="ignore"):
@@ -79,10 +86,11 @@ def multiple(value: Any, expected: Any) -> tuple[Any, Verdict] | None:
     if found is None:
         return None
     front = _front(value) / _front(expected)
-    for factor in (sp.Integer(1), front, -front):
-        if abs(float(numbers(factor)) - found) <= 1e-9 * abs(found):
-            return factor, _proof(value, factor, expected)
-    return None
+    share = Fraction(found / float(numbers(front))).limit_denominator(64)
+    factor = front * sp.Rational(share.numerator, share.denominator)
+    if not share or abs(float(numbers(factor)) - found) > 1e-9 * abs(found):
+        return None
+    return factor, _proof(value, factor, expected)
 
 
 def _front(e: Any) -> Any:

@@ -74,14 +74,14 @@ def _slopes(asked: Asks) -> Iterator[Candidate]:
     if asked.of.indices and asked.by.indices:
         ours = Asked(asked.of.indices[0], asked.by.base, second=asked.by.indices[0])
         same = asked.of.indices[0] == asked.by.indices[0]
-        for delta in (1,) if same else (hot, 0):
-            by = softmax(k) if same else softmax(other)
-            yield Candidate(
-                "softmax",
-                "the softmax's derivative",
-                softmax(k) * (delta - by),
-                partial(class_scores.meaning, asked=ours),
-            )
+        meant = partial(class_scores.meaning, asked=ours)
+        first, second = softmax(k), softmax(k if same else other)
+        # delta_kl p_l is delta_kl p_k, so either may stand before the bracket.
+        forms = [first * (1 - first)] if same else [
+            first * (hot - second), second * (hot - first), -first * second,
+        ]  # fmt: skip
+        for expected in forms:
+            yield Candidate("softmax", "the softmax's derivative", expected, meant)
         return
     if not base.endswith("tanh"):
         yield Candidate("sigmoid", "the sigmoid's derivative", SIGMOID.slope(scores.z), _at_score(SIGMOID))
@@ -121,10 +121,24 @@ def _values(asked: Asks) -> Iterator[Candidate]:
         ours = partial(class_scores.meaning, asked=Asked())
         for margin in (Delta, sp.Integer(1)):
             yield Candidate(loss.name, loss.title, loss.expression.subs(Delta, margin), ours)
+        if loss.given:
+            yield Candidate(loss.name, loss.title, _split(loss.expression).xreplace(dict(loss.given)), ours)
+
+
+def _split(e: Any) -> Any:
+    """The expression with each sum of several parts as several sums, what is free of the index in front."""
+
+    def parts(total: Any) -> Any:
+        index = total.limits[0][0]
+        made = [part.as_independent(index, as_Add=False) for part in sp.Add.make_args(sp.expand(total.function))]
+        return sp.Add(*(free * sp.Sum(bound, total.limits[0]) for free, bound in made))
+
+    return e.replace(lambda x: isinstance(x, sp.Sum), parts)
 
 
 def _gradients(asked: Asks, kind: str) -> Iterator[Candidate]:
-    for loss in losses().values():
+    # A score with an index is one of several classes' before it is one of several examples'.
+    for loss in sorted(losses().values(), key=lambda made: made.classes != bool(asked.by.indices)):
         if loss.classes:
             yield from _of_classes(loss, asked, kind)
             continue

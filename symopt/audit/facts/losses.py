@@ -14,7 +14,7 @@ from typing import Any
 
 import sympy as sp
 
-from symopt.audit.facts.agreement import multiple, ratio
+from symopt.audit.facts.agreement import instance, multiple, ratio
 from symopt.audit.facts.class_scores import hot
 from symopt.audit.facts.loss_candidates import Candidate, candidates
 from symopt.audit.facts.loss_lefts import Asks, asks
@@ -22,15 +22,17 @@ from symopt.audit.facts.scores import (
     DATA,
     INPUTS,
     PENALTY,
+    SIGMOIDS,
     Misfit,
     NotAbout,
+    bias,
     sign_of_w,
     size,
     square,
     w,
     y,
 )
-from symopt.audit.facts.spelling import Spelling, read_again, spelling
+from symopt.audit.facts.spelling import read_again, spelling
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
 from symopt.decide import Status, Verdict, identity
@@ -49,6 +51,8 @@ EXACT = frozenset({"slope", "probability", "prediction"})
 """What no number in front may stand before."""
 TRANSPOSES = frozenset({"transpose missing", "transpose misplaced"})
 UNFIT = Verdict(Status.UNDECIDED, reason="the shapes do not fit")
+SIGMOID_OUTPUT = "sigmoid output"
+"""What a section has stated if it has written down that its predictions are sigmoids."""
 MENDINGS = 400
 NODES = 80
 
@@ -89,9 +93,12 @@ def loss_opinion(
         return None
     again = read_again(right, source)
     climbed = uphill or asked.likelihood
-    agreed = _agreed(asked, again, climbed)
+    found = _agreed(asked, again, climbed)
+    agreed = tuple(f for f in found if f.verdict.proved)
     if agreed:
         return _right(asked, agreed, stated)
+    if found:
+        return None  # right as far as numbers tell, so not wrong
     mends = tuple(m for m in _mends(asked, again) if _plausible(m, again, stated))
     chosen = _certain(asked, mends, stated, climbed)
     return None if chosen is None else _wrong(left, again, chosen, source)
@@ -100,9 +107,24 @@ def loss_opinion(
 def stated_losses(left: Term, right: Term, source: str) -> frozenset[str]:
     """The losses that a formula writes down."""
     asked = asks(read_again(left, source), source)
+    again = read_again(right, source)
+    if spelling(left) is not None and any(_is_sigmoid(n) for n in (again, *again.args)):
+        return frozenset({SIGMOID_OUTPUT})
     if asked is None or asked.what != "value" or sum(1 for _ in right.walk()) > NODES:
         return frozenset()
-    return frozenset(f.candidate.system for f in _agreed(asked, read_again(right, source), asked.likelihood))
+    found = _agreed(asked, again, asked.likelihood)
+    return frozenset(f.candidate.system for f in found if f.verdict.proved)
+
+
+def _is_sigmoid(right: Term) -> bool:
+    """``1 / (1 + e^-z)``, or the function's name."""
+    if right.head == "call":
+        found = spelling(right)
+        return found is not None and found.base in SIGMOIDS - {"S"}
+    if right.head != "div" or right.args[0] != T.number(1) or right.args[1].head != "add":
+        return False
+    parts = right.args[1].args
+    return len(parts) == 2 and parts[0] == T.number(1) and parts[1].name == "exp" and parts[1].args[0].head == "neg"
 
 
 @lru_cache(maxsize=512)
@@ -110,8 +132,10 @@ def _agreed(asked: Asks, right: Term, climbed: bool) -> tuple[Found, ...]:
     found: dict[str, Found] = {}
     for candidate in candidates(asked):
         made = _agreement(asked, candidate, right, climbed)
-        if made is not None and made.verdict.proved:
-            found.setdefault(candidate.system, made)
+        if made is None or made.verdict.refuted:
+            continue
+        if made.verdict.proved or candidate.system not in found:
+            found[candidate.system] = made
     return tuple(found.values())
 
 
@@ -123,6 +147,8 @@ def _agreement(asked: Asks, candidate: Candidate, right: Term, climbed: bool) ->
     if not _is_telling(asked, data):
         return None
     if asked.what == "update":
+        if asked.kinds == ("bias",):
+            data, rest = _parted(value.xreplace({bias: w}))
         penalty = _kept(rest)
         data = -data
     else:
@@ -263,16 +289,20 @@ def _other_class(asked: Asks, right: Term) -> Iterator[tuple[Rewrite, Term]]:
 def _supply(asked: Asks, right: Term) -> Iterable[Term]:
     """Factors that may have been forgotten: what the formula has elsewhere, what is left of 1, the weight's input."""
     leaves = list(dict.fromkeys(n.unspanned() for n in right.nodes() if n.head in ("name", "at") or _is_call(n)))
-    inputs = [f for leaf in leaves if (f := spelling(leaf)) is not None and f.base in INPUTS and leaf.head != "call"]
+    inputs = [leaf for leaf in leaves if (f := spelling(leaf)) is not None and f.base in INPUTS and leaf.head != "call"]
     if asked.kinds == ("weight",):
         leaves.insert(0, _input_of(asked.by.indices, inputs[0] if inputs else None))
     return [*leaves, *(T.number(1) - leaf for leaf in leaves)]
 
 
-def _input_of(weight: tuple[str, ...], known: Spelling | None) -> Term:
+def _input_of(weight: tuple[str, ...], known: Term | None) -> Term:
     """The input of a weight, in the indices that the formula's inputs have."""
-    base, indices = ("x", ()) if known is None else (known.base, known.indices)
-    lower = "".join(dict.fromkeys((*(i for i in indices if i not in weight), *weight[-1:])))
+    found = None if known is None else spelling(known)
+    base, indices = ("x", ()) if found is None else (found.base, tuple(i for i in found.indices if i not in weight))
+    own = weight[-1:]
+    if known is not None and own and "^{(" in known.name:  # x^{(i)} has its weight's index below
+        return T.name(f"{base}_{own[0]}^{{({indices[0]})}}") if indices else known
+    lower = "".join((*indices, *own))
     return T.name(base + (f"_{lower}" if len(lower) == 1 else f"_{{{lower}}}" if lower else ""))
 
 
@@ -289,7 +319,8 @@ def _mend(asked: Asks, candidate: Candidate, written: Any, tried: list[tuple[Rew
         found = _agreement(asked, candidate, new, climbed=False)
         if found is None or not found.verdict.proved:
             continue
-        refuted = UNFIT if written is None else identity(written, candidate.meaning(new))
+        sides = (written, candidate.meaning(new)) if written is not None else ()
+        refuted = identity(*map(instance, sides)) if sides else UNFIT
         if refuted.refuted or written is None:
             return Mend(found, mistake, new, refuted)
     return None
@@ -311,16 +342,20 @@ def _certain(asked: Asks, mends: tuple[Mend, ...], stated: frozenset[str], climb
         mends = tuple(m for m in mends if not _is_turned(m))
     if not mends:
         return None
-    known = [m for m in mends if m.found.candidate.system in stated]
-    if known:
-        return known[0]
+    known = _among(mends, stated)
+    mends = known or mends
+    if SIGMOID_OUTPUT in stated:
+        mends = _among(mends, frozenset({"sigmoid-neuron", "logistic-loss"})) or mends
     if len({m.right.key for m in mends}) > 1:
         return None
-    sign_alone = mends[0].mistake.name == "sign flipped" and mends[0].right.head == "neg"
-    certain = (
-        asked.named or asked.what != "gradient" or not sign_alone or mends[0].found.candidate.system.endswith("neuron")
-    )
-    return mends[0] if certain else None
+    first = mends[0]
+    # A whole formula with its sign turned is a likelihood's, unless a loss is named or there is no such likelihood.
+    named = bool(known) or asked.named or first.found.candidate.system == "sigmoid-neuron"
+    return first if named or asked.what != "gradient" or not _is_turned(first) else None
+
+
+def _among(mends: tuple[Mend, ...], systems: frozenset[str]) -> tuple[Mend, ...]:
+    return tuple(m for m in mends if m.found.candidate.system in systems)
 
 
 def _wrong(left: Term, right: Term, mend: Mend, source: str) -> Opinion:

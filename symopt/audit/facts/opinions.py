@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from symopt.audit.facts.losses import loss_opinion, stated_losses
+from symopt.audit.facts.losses import SIGMOID_OUTPUT, loss_opinion, stated_losses
 from symopt.audit.facts.penalties import shape_opinion
 from symopt.audit.facts.rates import remark_opinion
 from symopt.audit.facts.series import series_opinion
@@ -58,6 +58,12 @@ def stated_by(content: Statement, source: str) -> frozenset[str]:
         return frozenset(name for left, right in pairs for name in stated_losses(left, right, source))
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
         return frozenset()  # SymPy's answer to mathematics that nobody writes
+
+
+def newest(before: frozenset[str], now: frozenset[str]) -> frozenset[str]:
+    """What a section has stated: the loss that it wrote down last, and whether its outputs are sigmoids."""
+    losses = now - {SIGMOID_OUTPUT}
+    return now | (before & {SIGMOID_OUTPUT} if losses else before)
 
 
 def _sides(statement: Statement) -> list[Term]:

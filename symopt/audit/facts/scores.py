@@ -76,7 +76,8 @@ def meaning(term: Term, output: Output, by: Spelling | None = None) -> Any:
     Raises:
         NotAbout: a part that has no place in such a formula.
     """
-    reader = _Meaning(output, by)
+    bases = {found.base for node in term.nodes() if (found := spelling(node)) is not None}
+    reader = _Meaning(output, by, OUTPUTS | {"y"} if {"t", "y"} <= bases else OUTPUTS)
     made = reader(term)
     if len(reader.shapes) > 1:
         raise Misfit("examples are rows of X here, columns there")
@@ -86,8 +87,8 @@ def meaning(term: Term, output: Output, by: Spelling | None = None) -> Any:
 
 
 class _Meaning:
-    def __init__(self, output: Output, by: Spelling | None) -> None:
-        self.output, self.by = output, by
+    def __init__(self, output: Output, by: Spelling | None, outputs: frozenset[str]) -> None:
+        self.output, self.by, self.outputs = output, by, outputs
         self.shapes: set[str] = set()
 
     def __call__(self, term: Term) -> Any:
@@ -123,9 +124,11 @@ class _Meaning:
         if found is None or (term.head == "call" and not self._is_symbol(found, term)):
             return None
         base = found.base
+        if term.head == "call" and base in (r"\phi", r"\Phi") and self._of_input(term):
+            return x
         if term.head == "call":
             return self._predicted(found, term)
-        if base in TARGETS:
+        if base in TARGETS - self.outputs:
             return y
         if base in SCORES:
             return z
@@ -135,7 +138,7 @@ class _Meaning:
             return bias if base != "c" else None
         if base in WEIGHTS:
             return w
-        if base in OUTPUTS and base not in ("m", r"\mu"):
+        if base in self.outputs and base not in ("m", r"\mu"):
             return self.output.value(z)
         if base in RATES or base in COUNTS:
             return sp.Symbol(base, positive=True)
@@ -144,6 +147,11 @@ class _Meaning:
     def _is_symbol(self, found: Spelling, term: Term) -> bool:
         base = found.base.rstrip("'")
         return len(term.args) == 1 and (base in PREDICTORS or base in SIGMOIDS)
+
+    def _of_input(self, term: Term) -> bool:
+        """Whether a function's argument is the input: its features."""
+        found = spelling(term.args[0])
+        return found is not None and found.base in INPUTS
 
     def _predicted(self, found: Spelling, term: Term) -> Any:
         base, primed = found.base.rstrip("'"), found.base.endswith("'")
@@ -170,7 +178,7 @@ class _Meaning:
         other = ours and theirs and not set(ours) & set(theirs)
         if other and all(i in ("j", "k", "l") or i.isdigit() for i in theirs):
             raise NotAbout("an input of another weight")
-        return over * x if found.base == "X" else x
+        return over * x if found.base in ("X", r"\Phi") else x
 
     def _product(self, term: Term) -> Any:
         parts = list(term.args)
@@ -279,7 +287,7 @@ def _matrix(term: Term) -> bool | None:
     """Whether the matrix of all examples is transposed here; None for anything else."""
     turned = term.head == "call" and term.name == "transpose"
     found = spelling(term.args[0] if turned else term)
-    return turned if found is not None and found == Spelling("X") else None
+    return turned if found in (Spelling("X"), Spelling(r"\Phi")) else None
 
 
 def _fail(reason: str) -> Any:
@@ -299,7 +307,11 @@ def _summed(value: Any) -> Any:
 def _is_score(a: Term, b: Term) -> bool:
     """Whether the product of two parts is a score: weights times input, in any order, one transposed perhaps."""
     found = [spelling(p.args[0] if p.head == "call" and p.name == "transpose" else p) for p in (a, b)]
-    if any(f is None or (p.head == "call" and p.name != "transpose") for f, p in zip(found, (a, b), strict=True)):
+    features = (r"\phi", r"\Phi")
+    if any(
+        f is None or (p.head == "call" and p.name != "transpose" and f.base not in features)
+        for f, p in zip(found, (a, b), strict=True)
+    ):
         return False
     bases = {f.base for f in found if f is not None}
     return bool(bases & WEIGHTS) and bool(bases & INPUTS)

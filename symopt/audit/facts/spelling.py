@@ -13,8 +13,11 @@ _FONT = re.compile(
 )
 _BASE = re.compile(r"\\?[A-Za-z]+'*")
 _OPENING = re.compile(r"\s*(?:\\left|\\bigl?|\\Bigl?|\\!|\\,|\s)*([(\[])")
-FUNCTIONS = frozenset({r"\sigma", r"\sigma'", r"\phi", r"\phi'", r"\varphi", r"\varphi'"})
+FUNCTIONS = frozenset({
+    r"\sigma", r"\sigma'", r"\phi", r"\phi'", r"\varphi", r"\varphi'", "g", "h", "f", "g'", "h'", "f'",
+})  # fmt: skip
 """Letters that are functions where brackets follow them."""
+_TRANSPOSED = (T.name("T"), T.name(r"\top"), T.name(r"\intercal"))
 INDICATOR = "indicator"
 _INDICATORS = frozenset({r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", "1", "I", r"\mathrm{1}", r"\mathds{1}", r"\1"})
 
@@ -108,6 +111,8 @@ def read_again(term: Term, source: str) -> Term:
         return Term("mul", (function, *made.args), span=made.span)
     if made.head == "mul":
         return _with_calls(made, source)
+    if made.head == "pow" and made.args[1] in _TRANSPOSED:
+        return Term("call", made.args[:1], "transpose", span=made.span)
     if made.head in ("add", "neg", "sum", "div"):
         return replace(made, args=tuple(_indicated(a) for a in made.args))
     return made

@@ -1,0 +1,176 @@
+"""Formulas about losses: right ones under every constant, and every mistake in every one of them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from symopt.audit import Judgement
+from symopt.audit.facts import Around, fact_opinion
+from symopt.audit.facts.losses import LEFT_OUT
+from symopt.audit.judge import Opinion
+from symopt.language.latex import latex
+from symopt.language.terms import Term
+from symopt.losses import losses, regularisers
+from symopt.read.notation import Statement, read
+from symopt.rewrites.formula_mistakes import FORMULA_MISTAKES, NO_ROLES
+
+from .documents import displayed, findings
+
+ROWS = [
+    line.partition(" | ")[::2]
+    for line in (Path(__file__).parent / "losses" / "right.txt").read_text(encoding="utf-8").splitlines()
+]
+"""What each formula is of, and the formula."""
+OTHERS = frozenset({"sigmoid", "softmax"})
+CONSTANTS = ("2", r"\frac{1}{2}", r"\frac{1}{n}", r"\frac{2}{m}", r"\frac{1}{2N}")
+MISTAKES = [entry for entry in FORMULA_MISTAKES if entry.name not in LEFT_OUT]
+
+
+def opinion(source: str, system: str = "") -> Opinion | None:
+    (content,) = read([source])
+    return fact_opinion(content, source, Around(stated=frozenset({system}))) if isinstance(content, Statement) else None
+
+
+def test_every_loss_has_a_formula() -> None:
+    plain = {name for name in losses() if losses()[name].name not in UNTRIED}
+    assert plain | OTHERS <= {system for system, _ in ROWS}
+    assert {system for system, _ in ROWS} <= {*losses(), *regularisers(), *OTHERS}
+
+
+UNTRIED = frozenset({
+    "tanh-neuron", "squared-hinge-loss", "multiclass-hinge-crammer-singer", "one-versus-all-hinge",
+})  # fmt: skip
+"""Losses whose gradients are seldom printed; their derivatives are proved in tests/losses."""
+
+
+@pytest.mark.parametrize(("system", "source"), ROWS)
+def test_what_is_right_is_proved_and_named(system: str, source: str) -> None:
+    found = opinion(source, system)
+    assert found is not None
+    assert (found.verdict, found.proof, found.system) == (Judgement.CORRECT, "proved", system)
+    assert found.explanation
+
+
+def scaled(source: str) -> Iterator[str]:
+    left, sign, right = source.partition(" = ")
+    if sign and not any(word in left for word in (r"\sigma", "g'", "p_")):
+        for constant in CONSTANTS:
+            yield rf"{left} = {constant} \left( {right} \right)"
+
+
+@pytest.mark.parametrize(("system", "source"), ROWS)
+def test_numbers_in_front_are_conventions(system: str, source: str) -> None:
+    for other in scaled(source):
+        for stated in (system, ""):
+            found = opinion(other, stated)
+            assert found is not None, other
+            assert found.verdict is Judgement.CORRECT, other
+
+
+def broken(source: str) -> Iterator[tuple[str, str]]:
+    """The formula with each mistake at each place, printed, and the mistake's name."""
+    (content,) = read([source])
+    assert isinstance(content, Statement)
+    (symbol, right), *_ = content.steps
+    left = source[slice(*(content.left.span or (0, 0)))]
+    seen = {right}
+    for entry in MISTAKES:
+        for path, new in entry.breaks(right, NO_ROLES):
+            if new not in seen and not _odd(right, path, new):
+                seen.add(new)
+                yield entry.name, f"{left} {symbol} {latex(new.unspanned())}"
+
+
+def _odd(right: Term, path: tuple[int, ...], new: Term) -> bool:
+    """Places where nobody makes the mistake: in an index, in a function's name, in the condition of a sum."""
+    above = [right.at_path(path[:n]) for n in range(len(path))]
+    changed = right.at_path(path)
+    bare = changed.head == "name" and changed.name.startswith("\\") and changed.name in (r"\sigma", r"\sigma'")
+    return bare or any(node.head in ("at", "relation") for node in above) or any(
+        node.head in ("sum", "pow") and path[len(above[:n])] != (2 if node.head == "sum" else 0)
+        for n, node in enumerate(above)
+    )  # fmt: skip
+
+
+@pytest.mark.slow
+def test_every_mistake_in_every_formula_is_found_and_mended() -> None:
+    """At least 95 of 100 that are wrong are called wrong, with a fix that is proved right."""
+    outcomes: Counter[str] = Counter()
+    missed: list[str] = []
+    for system, source in ROWS:
+        for name, wrong in broken(source):
+            found = opinion(wrong, system)
+            if found is not None and found.verdict is Judgement.CORRECT:
+                outcomes["right all the same"] += 1
+            elif found is not None and found.verdict is Judgement.ERRATUM:
+                again = opinion(found.fix, system)
+                mended = again is not None and again.verdict is Judgement.CORRECT
+                outcomes["mended" if mended else "badly mended"] += 1
+                if not mended:
+                    missed.append(f"badly mended: {system}: {name}: {wrong} => {found.fix}")
+            else:
+                outcomes["missed"] += 1
+                missed.append(f"{system}: {name}: {wrong}")
+    print(outcomes, *missed, sep="\n")
+    assert outcomes["mended"] >= 0.95 * (outcomes["mended"] + outcomes["badly mended"] + outcomes["missed"])
+    assert outcomes["mended"] > 300
+
+
+WRONG = [
+    line.partition(" => ")[::2]
+    for line in (Path(__file__).parent / "losses" / "wrong.txt").read_text(encoding="utf-8").splitlines()
+]
+
+
+@pytest.mark.parametrize(("source", "fix"), WRONG)
+def test_what_is_wrong_whatever_the_loss_is_mended(source: str, fix: str) -> None:
+    found = opinion(source)
+    assert found is not None
+    assert (found.verdict, found.fix) == (Judgement.ERRATUM, fix)
+    assert found.explanation.endswith(".")
+    again = opinion(fix)
+    assert again is not None
+    assert again.verdict is Judgement.CORRECT
+
+
+AMBIGUOUS = r"\frac{\partial L}{\partial w} = (f(x) - y) f(x) x"
+
+
+def test_what_may_be_meant_in_two_ways_is_not_called_wrong_until_the_loss_is_known(tmp_path: Path) -> None:
+    assert opinion(AMBIGUOUS) is None
+    neuron = r"f(x) = \frac{1}{1 + e^{-(w x + b)}}"
+    made = findings(displayed([neuron, r"L = \frac{1}{2} (f(x) - y)^2", AMBIGUOUS]), tmp_path)
+    assert made[-1].verdict is Judgement.ERRATUM
+    assert made[-1].system == "sigmoid-neuron"
+    assert "half the squared error of a sigmoid output" in made[-1].explanation
+
+
+@pytest.mark.parametrize("words", ["We climb the log-likelihood.", "Maximum likelihood:", "Gradient ascent on"])
+def test_a_likelihood_is_climbed(words: str, tmp_path: Path) -> None:
+    (found,) = findings(f"{words}\n\n" + displayed([r"\nabla_w = (y - \sigma(w^T x)) x"]), tmp_path)
+    assert found.verdict is Judgement.CORRECT
+
+
+OPEN = [
+    r"\nabla L(w) = A w - b",
+    r"a_t = y_t - p_t",
+    r"\frac{\partial L}{\partial z} = p",
+    r"w = w - \eta (a - b)",
+    r"\nabla_w L = (y - p) x + g(w)",
+]
+
+
+@pytest.mark.parametrize("source", OPEN)
+def test_what_is_of_no_loss_is_left_alone(source: str) -> None:
+    found = opinion(source)
+    assert found is None or found.verdict in (Judgement.GIVEN, Judgement.CORRECT)
+
+
+def test_a_slope_has_no_number_in_front() -> None:
+    found = opinion(r"\sigma'(z) = 2 \sigma(z) (1 - \sigma(z))")
+    assert found is not None
+    assert (found.verdict, found.rewrite) == (Judgement.ERRATUM, "stray factor")
