@@ -65,7 +65,8 @@ def derivations() -> dict[Path, str]:
         )
         for theorem in found
     }
-    shown = [get(name) for name in ("gradient-descent", "momentum", "nesterov", "adam", "radam", "rmsprop")]
+    names = ("gradient-descent", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam", "radam")
+    shown = [get(name) for name in (*names, "newton-1d", "inverse-time-decay")]
     for optimizer in shown:
         made = derive(optimizer)
         pages[folder / f"of-{optimizer.name}.md"] = _page(

@@ -267,7 +267,9 @@ def gathered(shares: Mapping[tuple[Any, int], Any]) -> Any:
 
 
 def _summed(weight: Any, kind: Any, first: int) -> Any:
-    return sp.Sum(weight * _renamed(kind).subs(t, STEP), (STEP, first + 1, t))
+    """The sum of the weights times the inputs so far, with what is the same for all in front."""
+    constant, moving = weight.as_independent(STEP, t, as_Add=False)
+    return constant * sp.Sum(moving * _renamed(kind).subs(t, STEP), (STEP, first + 1, t))
 
 
 def _renamed(e: Any) -> Any:

@@ -42,7 +42,7 @@ def drift(optimizer: Optimizer, name: str) -> Derivation:
     Source: Kingma & Ba 2015, section 3, equation 4.
     """
     x = average(optimizer, name)
-    mean, move = Sequence(f"mean_{x.state.name}"), sp.Symbol("D", real=True)
+    mean, move = Sequence("mean", r"\operatorname{mean}"), sp.Symbol("D", real=True)
     recurrence = _eq(x.state[t], x.slope * x.state[t - 1] + x.gain * mean[t])
     weight = x.gain * x.slope ** (t - STEP)
     summed: Any = sp.Sum(weight * mean[STEP], (STEP, 1, t))
@@ -118,7 +118,7 @@ def drift_bound(optimizer: Optimizer, name: str) -> Derivation:
     """
     x = average(optimizer, name)
     within(x)
-    mean, most = Sequence(f"mean_{x.state.name}"), sp.Symbol("D", nonnegative=True)
+    mean, most = Sequence("mean", r"\operatorname{mean}"), sp.Symbol("D", nonnegative=True)
     weight = x.gain * x.slope ** (t - STEP)
     apart = mean[STEP] - mean[t]
     error: Any = sp.Sum(weight * apart, (STEP, 1, t))

@@ -212,7 +212,7 @@ def error() -> Derivation:
             ),
         ),
         Step(
-            schwarz, "the same at z - 1/2, with W(z) W(z - 1/2) = (z - 1)**2", from_below,
+            schwarz, "the same at z - 1/2, with W(z) W(z - 1/2) the square of z - 1", from_below,
             identity((_z - 1) ** 2 / ((_z - _HALF) - _HALF), _z - 1),
         ),
         Step(

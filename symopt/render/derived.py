@@ -11,7 +11,6 @@ from symopt.derive.derivation import Derivation, Step
 from symopt.derive.theorems import Claim, Theorem
 from symopt.derive.topic import Definition
 from symopt.language.loss import Loss, Regulariser
-from symopt.language.optimizer import Optimizer
 from symopt.render.page import to_html, to_markdown, to_notebook, to_tex
 from symopt.render.page.blocks import Block, Figure, Formula, Heading, Items, Page, Table, Words
 from symopt.render.typeset import latex, lines, proved_statement
@@ -91,11 +90,11 @@ def page_of_theorem(theorem: Theorem, path: str) -> Page:
     return Page(theorem.title.removesuffix("."), tuple(blocks), code)
 
 
-def page_of_theorems(theorems: Iterable[Theorem], optimizers: Iterable[Optimizer], plots: Iterable[Plot]) -> Page:
-    """The table of all theorems, the optimizers with pages of their own, and the pictures."""
+def page_of_theorems(theorems: Iterable[Theorem], definitions: Iterable[Definition], plots: Iterable[Plot]) -> Page:
+    """The table of all theorems, the definitions with pages of their own, and the pictures."""
     rows = tuple(row for theorem in theorems for row in _rows(theorem))
     head = ("Theorem", "Claim", "Guarantee", "Method of proof", "Time")
-    names = tuple(f"[{o.title}](of-{o.name}.md)" for o in optimizers)
+    names = tuple(f"[{o.title}](of-{o.name}.md)" for o in definitions)
     words = (
         "Each theorem is a file of [proofs](../../proofs); `symopt prove` runs them. "
         "The time is that of the whole file, on the machine that last wrote a change to this page."

@@ -46,9 +46,10 @@ class _Printer(LatexPrinter):
     def _print_Relational(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
         return f"{self._print(expr.lhs)} {_RELATIONS[type(expr)]} {self._print(expr.rhs)}"
 
-    def _print_AppliedUndef(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_AppliedUndef(self, expr: Any, exp: str | None = None) -> str:  # noqa: N802 - SymPy's name
         name = _NAMED.get(expr.func.__name__) or self._print(sp.Symbol(expr.func.__name__))
-        return rf"{name}\left({', '.join(map(self._print, expr.args))}\right)"
+        power = f"^{{{exp}}}" if exp else ""
+        return rf"{name}{power}\left({', '.join(map(self._print, expr.args))}\right)"
 
 
 def customary(term: Any) -> tuple[Any, ...]:
