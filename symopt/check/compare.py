@@ -162,7 +162,7 @@ def _values(hyper: Hyper, optimizer: Optimizer) -> list[Any]:
     alike: list[Any] = [
         h.symbol for h in optimizer.hyper if h.name == kind != hyper.name and h.domain.is_subset(hyper.domain)
     ]
-    return [*alike, *(x for x in (sp.S.One,) if x in hyper.domain)]
+    return [*alike, *(x for x in (sp.S.One, -sp.S.Half) if x in hyper.domain)]
 
 
 def _set(optimizer: Optimizer, setting: Setting) -> tuple[Optimizer, str]:
@@ -177,15 +177,20 @@ def _set(optimizer: Optimizer, setting: Setting) -> tuple[Optimizer, str]:
 
 
 def named(optimizer: Optimizer, definition: Optimizer) -> Mapping[str, sp.Expr] | None:
-    """The definition's hyperparameters in the implementation's: by name, of decays by kind, or 0 or 1."""
+    """The definition's hyperparameters in the implementation's: by name, by what a state starts from, of decays by
+    kind, or 0 or 1."""
     mine = {h.name: h.symbol for h in optimizer.hyper}
     its = {h.name: h for h in definition.hyper}
     left = [h.symbol for h in optimizer.hyper if h.name not in its]
+    begun = {s.name: value for s, value in optimizer.init.items() if value.is_number}
+    starts = {str(value): begun[s.name] for s, value in definition.init.items() if s.name in begun}
     values: dict[str, Any] = {}
     for name, hyper in its.items():
         alike = [s for s in left if s.domain == hyper.domain == fraction]
         if name in mine:
             values[name] = mine[name]
+        elif name in starts and starts[name] in hyper.domain:
+            values[name] = starts[name]
         elif alike:
             values[name] = alike[0]
             left.remove(alike[0])

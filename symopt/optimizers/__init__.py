@@ -21,6 +21,7 @@ __all__ = [
     "get",
     "lbfgs_with",
     "lookahead",
+    "seldom",
     "vector_methods",
     "with_schedule",
     "with_weight_decay",
@@ -28,6 +29,9 @@ __all__ = [
 
 _FIRST = ("gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam")
 """Modules whose methods others vary: they come first, so that an equation which many share is named after them."""
+
+_LAST = ("adagrad_decayed", "ftrl", "novograd", "rmsprop_momentum_outside", "schedule_free", "yogi_started")
+"""Modules of what libraries ship and lectures seldom print: they come last."""
 
 
 class UnknownOptimizer(KeyError):
@@ -49,11 +53,19 @@ def catalogue() -> Mapping[str, Optimizer | Schedule]:
     Methods that are not elementwise are in `vector_methods`.
     """
     found: dict[str, Optimizer | Schedule] = {}
-    for module in dict.fromkeys((*_FIRST, *sorted(m.name for m in pkgutil.iter_modules(__path__)))):
+    between = sorted(m.name for m in pkgutil.iter_modules(__path__) if m.name not in _LAST)
+    for module in dict.fromkeys((*_FIRST, *between, *_LAST)):
         for value in vars(importlib.import_module(f"{__name__}.{module}")).values():  # a package holds none itself
             if isinstance(value, Optimizer | Schedule) and found.setdefault(value.name, value) is not value:
                 raise ValueError(f"{module}: two definitions are called {value.name}")
     return MappingProxyType(found)
+
+
+@cache
+def seldom() -> frozenset[str]:
+    """Names of the definitions that lectures seldom print."""
+    held = (v for module in _LAST for v in vars(importlib.import_module(f"{__name__}.{module}")).values())
+    return frozenset(v.name for v in held if isinstance(v, Optimizer))
 
 
 def get(name: str) -> Optimizer | Schedule:

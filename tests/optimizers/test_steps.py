@@ -23,6 +23,7 @@ from symopt.optimizers.nesterov_sequences import nesterov_sequences
 from symopt.optimizers.radam import radam
 from symopt.optimizers.schedules import exponential_decay
 from tests.optimizers.adaptive_references import ADAPTIVE
+from tests.optimizers.library_references import LIBRARIES
 from tests.optimizers.momentum_references import MOMENTUM
 from tests.optimizers.references import LECTURES, Step
 from tests.optimizers.stepping import Gradient, Number, Run
@@ -31,7 +32,7 @@ from tests.optimizers.strategies import STEPS, hyperparameters, oracles
 mp.mp.dps = 40
 START = mp.mpf(3) / 4
 
-REFERENCES = LECTURES | MOMENTUM | ADAPTIVE
+REFERENCES = LECTURES | MOMENTUM | ADAPTIVE | LIBRARIES
 PLAIN = [o for o in catalogue().values() if isinstance(o, Optimizer) and "(" not in o.name]
 UNDECAYED = [o for o in PLAIN if "lambda" not in {h.name for h in o.hyper}]
 NESTEROV_FORMS = (

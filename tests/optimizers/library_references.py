@@ -1,0 +1,187 @@
+"""What libraries ship as loops written by hand; see ``references``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import mpmath as mp
+
+from tests.optimizers.references import Hyper, Number, Step, sure_sign
+
+
+def rmsprop_momentum_outside(h: Hyper) -> Step:
+    square = buffer = 0
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal square, buffer
+        g = grad(x)
+        square = square * h["rho"] + g * g * (1 - h["rho"])
+        buffer = buffer * h["mu"] + g / (mp.sqrt(square) + h["epsilon"])
+        return x - h["eta"] * buffer
+
+    return step
+
+
+def rmsprop_centred_momentum_outside(h: Hyper) -> Step:
+    square = mean = buffer = 0
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal square, mean, buffer
+        g = grad(x)
+        square = square * h["rho"] + g * g * (1 - h["rho"])
+        mean = h["rho"] * mean + (1 - h["rho"]) * g
+        buffer = buffer * h["mu"] + g / (mp.sqrt(square - mean * mean) + h["epsilon"])
+        return x - h["eta"] * buffer
+
+    return step
+
+
+def rmsprop_nesterov_phi(h: Hyper) -> Step:
+    square = trace = 0
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal square, trace
+        g = grad(x)
+        square = square * h["rho"] + g * g * (1 - h["rho"])
+        scaled = h["eta"] * g / mp.sqrt(square + h["epsilon"])
+        trace = scaled + h["mu"] * trace
+        return x - (scaled + h["mu"] * trace)
+
+    return step
+
+
+def adagrad_decayed(h: Hyper) -> Step:
+    total = 0
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal total
+        g = grad(x)
+        total += g * g
+        return x - h["eta"] / (1 + (t - 1) * h["kappa"]) * (g / (mp.sqrt(total) + h["epsilon"]))
+
+    return step
+
+
+def adagrad_started(h: Hyper) -> Step:
+    total = h["r_0"]
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal total
+        g = grad(x)
+        total += g * g
+        return x - h["eta"] * g / mp.sqrt(total + h["epsilon"])
+
+    return step
+
+
+def novograd(h: Hyper) -> Step:
+    second = first = None
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal second, first
+        g = grad(x)
+        second = g * g if second is None else h["beta_2"] * second + (1 - h["beta_2"]) * g * g
+        scaled = g / (mp.sqrt(second) + h["epsilon"]) + h["lambda"] * x
+        first = scaled if first is None else h["beta_1"] * first + scaled
+        return x - h["eta"] * first
+
+    return step
+
+
+def followed(h: Hyper, start: Number) -> Callable[[Number, Number], tuple[Number, Number]]:
+    """What FTRL-Proximal keeps of each gradient: the sum of squares, and the linear term."""
+    total, linear = start, mp.mpf(0)
+
+    def more(g: Number, x: Number) -> tuple[Number, Number]:
+        nonlocal total, linear
+        sigma = (mp.sqrt(total + g * g) - mp.sqrt(total)) / h["eta"]
+        linear += g - sigma * x
+        total += g * g
+        return total, linear
+
+    return more
+
+
+def ftrl(h: Hyper) -> Step:
+    more = followed(h, h["r_0"])
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        total, linear = more(grad(x), x)
+        return -linear / ((h["gamma"] + mp.sqrt(total)) / h["eta"])
+
+    return step
+
+
+def ftrl_proximal(h: Hyper) -> Step:
+    more = followed(h, mp.mpf(0))
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        total, linear = more(grad(x), x)
+        if abs(linear) <= h["lambda_1"]:
+            return mp.mpf(0)
+        shrunk = linear - sure_sign(linear) * h["lambda_1"]
+        return -shrunk / ((h["gamma"] + mp.sqrt(total)) / h["eta"] + h["lambda_2"])
+
+    return step
+
+
+def schedule_free_sgd(h: Hyper) -> Step:
+    """The average is of all z so far, the start among them."""
+    zs: list[Number] = []
+
+    def step(t: int, y: Number, grad: Callable[[Number], Number]) -> Number:
+        if not zs:
+            zs.append(y)
+        zs.append(zs[-1] - h["eta"] * grad(y))
+        return (1 - h["beta"]) * zs[-1] + h["beta"] * mp.fsum(zs) / len(zs)
+
+    return step
+
+
+def schedule_free_adamw(h: Hyper) -> Step:
+    """The average is of the z after the start."""
+    zs: list[Number] = []
+    second = mp.mpf(0)
+    last = mp.mpf(0)
+
+    def step(t: int, y: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal second, last
+        last = last if zs else y
+        g = grad(y)
+        second = h["beta_2"] * second + (1 - h["beta_2"]) * g * g
+        scaled = g / (mp.sqrt(second / (1 - h["beta_2"] ** t)) + h["epsilon"])
+        last = last - h["eta"] * (scaled + h["lambda"] * y)
+        zs.append(last)
+        return (1 - h["beta_1"]) * last + h["beta_1"] * mp.fsum(zs) / len(zs)
+
+    return step
+
+
+def yogi_started(h: Hyper) -> Step:
+    first = second = h["m_0"]
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal first, second
+        g = grad(x)
+        first = h["beta_1"] * first + (1 - h["beta_1"]) * g
+        second = second - (1 - h["beta_2"]) * sure_sign(second - g * g) * g * g
+        corrected = mp.sqrt(second / (1 - h["beta_2"] ** t))
+        return x - h["eta"] * first / (1 - h["beta_1"] ** t) / (corrected + h["epsilon"])
+
+    return step
+
+
+LIBRARIES: dict[str, Callable[[Hyper], Step]] = {
+    "rmsprop-momentum-outside": rmsprop_momentum_outside,
+    "rmsprop-centred-momentum-outside": rmsprop_centred_momentum_outside,
+    "rmsprop-nesterov-phi": rmsprop_nesterov_phi,
+    "adagrad-decayed": adagrad_decayed,
+    "adagrad-started": adagrad_started,
+    "novograd": novograd,
+    "ftrl": ftrl,
+    "ftrl-proximal": ftrl_proximal,
+    "schedule-free-sgd": schedule_free_sgd,
+    "schedule-free-adamw": schedule_free_adamw,
+    "schedule-free-adamw-short": schedule_free_adamw,
+    "yogi-started": yogi_started,
+}
