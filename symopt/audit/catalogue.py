@@ -9,13 +9,24 @@ from sympy import Eq
 
 from symopt.audit.models import Model
 from symopt.language import Optimizer, Schedule, Sequence, t
-from symopt.optimizers import catalogue
+from symopt.optimizers import catalogue, seldom
 from symopt.rewrites import variants
 
 
 @cache
 def plain() -> tuple[Model, ...]:
-    """Every definition as it is; of several that say the same, the first."""
+    """Every definition that lectures print, as it is; of several that say the same, the first."""
+    return tuple(m for m in _distinct() if m.system not in seldom())
+
+
+@cache
+def rare() -> tuple[Model, ...]:
+    """The definitions that they seldom print, which are asked only where none of the others fits."""
+    return tuple(m for m in _distinct() if m.system in seldom())
+
+
+@cache
+def _distinct() -> tuple[Model, ...]:
     definitions = [d if isinstance(d, Optimizer) else _as_optimizer(d) for d in catalogue().values()]
     distinct = {d.update: d for d in reversed(definitions)}
     return tuple(Model(d, rank=rank) for rank, d in enumerate(reversed(distinct.values())))
@@ -27,8 +38,8 @@ def under_conventions(system: str) -> tuple[Model, ...]:
     definition = catalogue()[system]
     if not isinstance(definition, Optimizer):
         return ()
-    known = {m.optimizer.update for m in plain()}
-    rank = next((m.rank for m in plain() if m.system == system), len(known))
+    known = {m.optimizer.update for m in _distinct()}
+    rank = next((m.rank for m in _distinct() if m.system == system), len(known))
     written = [Model(v.optimizer, system, v.conventions, v.changed, rank=rank) for v in variants(definition)]
     return tuple(m for m in written if m.conventions and m.optimizer.update not in known and _starts(m))
 

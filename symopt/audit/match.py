@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from symopt.audit.catalogue import plain, under_conventions
+from symopt.audit.catalogue import plain, rare, under_conventions
 from symopt.audit.claims import Claim
 from symopt.audit.equations import LABEL, ORIGIN, Fact, Group, Reader, is_gradient
 from symopt.audit.likeness import likeness, marks_of
@@ -54,7 +54,7 @@ def interpretations(group: Group) -> list[Interpretation]:
     """Readings of the group, the most charitable first.
 
     The plain definitions are tried first, also at the numbers that the group prints; then, unless
-    one of them fits, the likeliest ones under their conventions.
+    one of them fits, the likeliest ones under their conventions, and the definitions that are seldom printed.
     """
     if not any(c.evaluable for c in group.claims):
         return []
@@ -64,6 +64,9 @@ def interpretations(group: Group) -> list[Interpretation]:
         return found
     near, far = _likely(group, found)
     found = _with_conventions(group, found, near)
+    if not found or found[0].wrong:
+        bound = found[0].cost + SLACK if found else float("inf")
+        found = sorted([*found, *readings(group, rare(), bound)], key=lambda i: i.cost)
     if found and found[0].wrong and found[0].facts:
         # Before anything is called wrong, the methods that are a little less like it are asked too.
         found = _with_conventions(group, found, far)

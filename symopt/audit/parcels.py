@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, TypeVar
 
-from symopt.audit.catalogue import plain, under_conventions
+from symopt.audit.catalogue import plain, rare, under_conventions
 from symopt.audit.models import Model
 
 Name = tuple[str, int, tuple[tuple[str, Fraction], ...]]
@@ -91,5 +91,7 @@ def _name(model: Model) -> Name:
 @cache
 def _model(name: Name) -> Model:
     system, place, fixed = name
-    found = under_conventions(system)[place] if place >= 0 else next(m for m in plain() if m.system == system)
+    found = (
+        under_conventions(system)[place] if place >= 0 else next(m for m in (*plain(), *rare()) if m.system == system)
+    )
     return found.with_values(dict(fixed)) if fixed else found

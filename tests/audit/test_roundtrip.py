@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from symopt.audit import Finding, Judgement
-from symopt.audit.catalogue import plain, under_conventions
+from symopt.audit.catalogue import plain, rare, under_conventions
 from symopt.language import Norm, Optimizer
 from symopt.language.latex import latex
 from symopt.optimizers import catalogue
@@ -24,7 +24,8 @@ OPTIMIZERS = {
     for m in plain()
     if isinstance(catalogue()[m.system], Optimizer) and not any(eq.has(Norm) for eq in m.optimizer.update)
 }
-PLAIN = [pytest.param(d, id=name) for name, d in OPTIMIZERS.items()]
+SELDOM = {m.system: m.optimizer for m in rare() if not any(eq.has(Norm) for eq in m.optimizer.update)}
+PLAIN = [pytest.param(d, id=name) for name, d in (OPTIMIZERS | SELDOM).items()]
 ACCEPTED = {Judgement.CORRECT, Judgement.VARIANT, Judgement.GIVEN}
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from symopt.audit.catalogue import plain, under_conventions
+from symopt.audit.catalogue import plain, rare, under_conventions
 from symopt.audit.claims import Claim
 from symopt.audit.code.claims import CLOCKS, Reading, readings
 from symopt.audit.code.equations import BEFORE, NOW, Chain, Step
@@ -131,7 +131,7 @@ class Court:
         return self.found[group]
 
     def _only(self, group: Group) -> list[Interpretation]:
-        models = [m for m in plain() if m.system == self.system]
+        models = [m for m in (*plain(), *rare()) if m.system == self.system]
         return readings_in(group, [*models, *under_conventions(self.system)], float("inf"))
 
     def _held_outcome(
@@ -181,7 +181,7 @@ class Court:
         for system in dict.fromkeys(m.system for m in alike[:ALIKE]):
             found += holding(group, under_conventions(system), found[0].cost if found else WRONG, _slack(group))
             found.sort(key=lambda i: i.cost)
-        return found
+        return found or holding(group, [m for m in rare() if self.system in ("", m.system)], WRONG, _slack(group))
 
     def _right(self, found: Solution, reading: Reading) -> Outcome | None:
         said = [
