@@ -38,7 +38,7 @@ def under_conventions(system: str) -> tuple[Model, ...]:
     definition = catalogue()[system]
     if not isinstance(definition, Optimizer):
         return ()
-    known = {m.optimizer.update for m in _distinct()}
+    known = {m.optimizer.update for m in plain()}
     rank = next((m.rank for m in _distinct() if m.system == system), len(known))
     written = [Model(v.optimizer, system, v.conventions, v.changed, rank=rank) for v in variants(definition)]
     return tuple(m for m in written if m.conventions and m.optimizer.update not in known and _starts(m))
