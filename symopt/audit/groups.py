@@ -133,20 +133,22 @@ class Outline:
         above = [i for i in range(before, -1, -1) if i not in self.updates] if far else []
         below = [i for i in range(anchor + 1, after) if self.claims[i].section == self.claims[anchor].section]
         elsewhere = sorted((*below, *above), key=lambda i: self._distance(anchor, i))
-        for i in (*near, *elsewhere):
-            claim = self.claims[i]
-            if claim.name == name and claim.step is None and _is_definition(claim):
-                return i
+        # A value made from that very value is a definition only where there is no other nearby: its index is wrong.
+        for places, circular in ((near, False), (near, True), (elsewhere, False), (elsewhere, True)):
+            for i in places:
+                claim = self.claims[i]
+                if claim.name == name and claim.step is None and _is_definition(claim, circular=circular):
+                    return i
         return None
 
 
-def _is_definition(claim: Claim) -> bool:
+def _is_definition(claim: Claim, *, circular: bool = False) -> bool:
     """Whether it gives its symbol's new value by a formula: no setting (``\\eta = 0.001``), no value of the past."""
     return (
         bool(claim.name)
         and claim.late is None
         and claim.shift >= 0
-        and not claim.circular
+        and claim.circular == circular
         and bool(claim.right.names() - claim.clocks or claim.right.head == "grad")
     )
 

@@ -151,9 +151,11 @@ def solution(
 
 def _told_apart(group: Group) -> Solution | None:
     """The group with values made from themselves under names of their own, where that makes sense of all of it."""
-    if not any(c.circular for c in group.claims):
+    made = {c.name for c in group.claims if not c.circular}
+    again = [c for c in group.claims if c.circular and c.name in made]
+    if not again:
         return None
-    found = interpretations(Group(tuple(named_apart(c) if c.circular else c for c in group.claims)))
+    found = interpretations(Group(tuple(named_apart(c) if c in again else c for c in group.claims)))
     return Solution(group, found[0], {}) if found and not found[0].wrong else None
 
 

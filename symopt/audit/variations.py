@@ -43,7 +43,9 @@ def variations(
     options |= {n: c.meanings[0] for n, c in reader.options(claim, on, known).items()}
     if prod(len(o) for o in options.values()) <= PROBES:
         rows = [dict(zip(options, row, strict=True)) for row in product(*options.values())]
-        rows = [row for row in rows if reader.distinct(row, model)]
+        # A name that only a variation has may stand for what another does: no variation has both.
+        own = reader.names(claim)
+        rows = [row for row in rows if reader.distinct({n: m for n, m in row.items() if n in own}, model)]
         if rows:
             return _Listed(reader, model, claim, rows)
     return _Grid(reader, model, claim, known)
