@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from symopt.audit.claims import Claim, told_apart
@@ -145,12 +145,10 @@ def _opinions(found: Sequence[Formula], progress: Progress | None) -> Work[list[
     solutions = yield from solving([(group, frozenset(outline.claims[i] for i in judged)) for group, judged in grouped])
     said: dict[int, list[Opinion]] = {}
     surely: dict[int, list[Opinion]] = {}
-    wrong = {
-        outline.claims[position]
-        for (_, judged), solution in zip(grouped, solutions, strict=True)
-        for position in judged
-        if solution is not None and outline.claims[position] in solution.explained
-    }
+    wrong: dict[Claim, int] = {}
+    for (_, judged), solution in zip(grouped, solutions, strict=True):
+        for claim in {outline.claims[p] for p in judged} & (solution.explained.keys() if solution else set()):
+            wrong[claim] = min(len(solution.explained) if solution else 0, wrong.get(claim, len(outline.claims)))
     for (_, judged), solution in zip(grouped, solutions, strict=True):
         for position in judged:
             opinion = judge.opinion(outline.claims[position], solution)
@@ -179,9 +177,16 @@ def _opinions(found: Sequence[Formula], progress: Progress | None) -> Work[list[
     return out
 
 
-def _leans_on(solution: Solution, wrong: Collection[Claim]) -> bool:
-    """Whether a solution blames an equation for what another says that is itself blamed elsewhere."""
-    return any(f.claim in wrong and f.claim not in solution.explained for f in solution.reading.facts)
+def _leans_on(solution: Solution, wrong: Mapping[Claim, int]) -> bool:
+    """Whether a solution blames an equation for what another says that is itself blamed elsewhere, with as few others.
+
+    Args:
+        solution: the solution.
+        wrong: with how many together each equation is blamed, at the least.
+    """
+    most = len(solution.explained)
+    relied_on = (f.claim for f in solution.reading.facts if f.claim not in solution.explained)
+    return any(wrong.get(claim, most + 1) <= most for claim in relied_on)
 
 
 def _claims(found: Sequence[Formula]) -> Iterator[Claim]:

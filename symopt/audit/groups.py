@@ -57,6 +57,10 @@ class Outline:
             yield self._group(far), frozenset(far)
             if near != far:
                 yield self._group(near), frozenset(near)
+            idle = self._idle(position) - near
+            if idle:
+                whole = near | self.closure(sorted(idle), far=False)
+                yield self._group(whole), frozenset(whole)
         for i, claim in enumerate(self.claims):
             if i in judged:
                 continue
@@ -64,6 +68,19 @@ class Outline:
             members |= self._recurrence(i)
             members = self.closure(sorted(members))
             yield self._group(members), frozenset({i})
+
+    def _idle(self, position: int) -> set[int]:
+        """Definitions right above an update, under its heading: a wrong equation may have left them without use."""
+        before = max((u for u in self.updates if u < position), default=-1)
+        ours = self.claims[position]
+        return {
+            i
+            for i in range(before + 1, position)
+            if self.claims[i].section == ours.section
+            and ours.line - self.claims[i].line <= NEAR
+            and self.claims[i].step is None
+            and _is_definition(self.claims[i])
+        }
 
     def _group(self, members: Iterable[int]) -> Group:
         return Group(tuple(dict.fromkeys(self.claims[i] for i in sorted(members))))

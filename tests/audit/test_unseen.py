@@ -67,13 +67,20 @@ INFINITY_NORM = (
     r"$$u_t = \max(\beta_2 u_{t-1}, |g_t|)$$" "\n\n"
     r"$$w_t = w_{t-1} - \frac{\alpha}{1-\beta_1^t} \frac{m_t}{u_t}$$" "\n"
 )  # fmt: skip
+FRESH = (
+    r"$$m_t = \beta_1 m_{t-1} + (1-\beta_1) g_t$$" "\n\n"
+    r"$$\hat m_t = \frac{m_t}{1-\beta_1^t}$$" "\n\n"
+    r"$$r_t = \beta_2 r_{t-1} + (1-\beta_2) g_t^2$$" "\n\n"
+    r"$$\hat r_t = \frac{r_t}{1-\beta_2^t}$$" "\n\n"
+    r"$$w_{t+1} = w_t - \frac{\eta}{\sqrt{\hat r_t} + \epsilon} \hat m_t$$" "\n"
+)  # fmt: skip
 RATES = (
     "The learning rate decays.\n\n"
     r"$$\alpha_t = \alpha_0 e^{-\lambda t}$$" "\n\n"
     r"$$\alpha_t = \frac{\alpha_0}{1 + \lambda t}$$" "\n\n"
     r"$$\alpha_t = \alpha_{min} + \frac{1}{2}(\alpha_{max} - \alpha_{min})(1 + \cos(\pi t/T))$$" "\n"
 )  # fmt: skip
-RIGHT = [ADAM_STEP, AHEAD, AVERAGE, PAIR, BOX, GEOMETRIC, RAISED, LATE, NUMBERS, INFINITY_NORM, RATES]
+RIGHT = [ADAM_STEP, AHEAD, AVERAGE, PAIR, BOX, GEOMETRIC, RAISED, LATE, NUMBERS, INFINITY_NORM, RATES, FRESH]
 SLIPS = [
     (ADAM_STEP, r"\sqrt{\hat q_k} + \epsilon", r"\hat q_k + \epsilon"),
     (ADAM_STEP, r"(1-\beta_2^k)", r"(1-\beta_2)"),
@@ -94,6 +101,8 @@ SLIPS = [
     (INFINITY_NORM, r"\frac{m_t}{u_t}", r"\frac{u_t}{m_t}"),
 ]
 MORE_SLIPS = [
+    (FRESH, r"\beta_2 r_{t-1}", r"\beta_2 r_t"),
+    (FRESH, r"\frac{r_t}{1-\beta_2^t}", r"\frac{m_t}{1-\beta_2^t}"),
     (LATE, r"0.8 q_{49} + 0.2 x_{50}", r"0.8 q_{49} + 0.8 x_{50}"),
     (LATE, r"0.8 q_{49} + 0.2 x_{50}", r"0.8 q_{49} + 0.2 x_{49}"),
     (LATE, r"0.2 \cdot (0.8)^2 x_{48}", r"0.2 \cdot 0.8\, x_{48}"),
