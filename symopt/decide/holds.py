@@ -51,8 +51,8 @@ def holds(
         return Verdict(Status.UNDECIDED, reason=reason)
     domains: dict[Any, Any] = {h.name: h.symbol if isinstance(h, Hyper) else h for h in hypers}
     named: dict[Any, Any] = {s: domains[s.name] for s in claim.free_symbols if getattr(s, "name", None) in domains}
-    claim = claim.xreplace(named)
-    given = tuple(a.xreplace(named) for a in assuming if a != sp.true)
+    claim = _replaced(claim, named)
+    given = tuple(_replaced(a, named) for a in assuming if a != sp.true)
     half = Budget(limit / 2)
     argument = "identity of rational functions" if isinstance(claim, sp.Eq) else "signs of polynomials"
     try:
@@ -115,8 +115,12 @@ def _read(e: Any) -> set[Any]:
 
 
 def _substituted(e: Any, symbol: Any, value: Any) -> Any:
+    return _replaced(e, {symbol: value})
+
+
+def _replaced(e: Any, values: dict[Any, Any]) -> Any:
     # SymPy evaluates a comparison that it can, with assumptions as good as ours; the claim must stay one.
-    return e.func(e.lhs.xreplace({symbol: value}), e.rhs.xreplace({symbol: value}), evaluate=False)
+    return e.func(e.lhs.xreplace(values), e.rhs.xreplace(values), evaluate=False)
 
 
 def _solved(relation: Any, symbol: Any, name: str, others: tuple[Any, ...], budget: Budget) -> Any:
