@@ -15,10 +15,11 @@ from symopt.audit.groups import Outline
 from symopt.audit.judge import UNRECOGNISED, Judge, Opinion, least_charitable, most_charitable
 from symopt.audit.late import general
 from symopt.audit.nested import fast, flattened
+from symopt.audit.numbers import exact
 from symopt.audit.owners import Owners
 from symopt.audit.owners import judged as judged_by_owner
 from symopt.audit.parcels import Call, Work, beside, done_alone
-from symopt.audit.plain import GIVEN, exact, is_setting, plain_opinion, starts
+from symopt.audit.plain import GIVEN, is_setting, plain_opinion, starts
 from symopt.audit.schedules import said_to_decay, schedules
 from symopt.audit.solve import Solution, solving
 from symopt.language import terms as T

@@ -15,7 +15,8 @@ import sympy as sp
 from symopt.decide import certificate, witness
 from symopt.decide.budget import Budget, Undecidable
 from symopt.decide.decision import RELATION_SIGNS, Case, prove
-from symopt.decide.identity import TOO_DEEP, settle
+from symopt.decide.evaluate import Evaluator, precision
+from symopt.decide.identity import TOO_DEEP, proved, settle
 from symopt.decide.normal import Normalizer
 from symopt.decide.ranges import MINUS, PLUS, Signs
 from symopt.decide.verdict import Status, Verdict
@@ -55,10 +56,13 @@ def holds(
     given = tuple(_replaced(a, named) for a in assuming if a != sp.true)
     half = Budget(limit / 2)
     argument = "identity of rational functions" if isinstance(claim, sp.Eq) else "signs of polynomials"
+    statement = certificate.relation_statement(claim, given)
     try:
+        if _holds_of_numbers(claim, half):
+            return proved("numbers enclosed in balls", statement, [])
         return settle(
             lambda: _proof(claim, given, half), lambda: witness.of_relation(claim, given, Budget(limit / 2)),
-            argument, certificate.relation_statement(claim, given),
+            argument, statement,
         )  # fmt: skip
     except RecursionError:
         return Verdict(Status.UNDECIDED, reason=TOO_DEEP)
@@ -84,6 +88,17 @@ def _proof(claim: Any, given: tuple[Any, ...], budget: Budget) -> list[Case] | N
     if reason is not None:
         raise reason
     return None
+
+
+def _holds_of_numbers(claim: Any, budget: Budget) -> bool:
+    """Whether both sides are numbers, and balls that enclose them compare as claimed."""
+    if isinstance(claim, sp.Eq) or claim.free_symbols or claim.atoms(At):
+        return False
+    try:
+        with precision():
+            return Evaluator(witness.FreeModel(witness.Choice(0), 1), budget).holds(claim)
+    except Undecidable:
+        return False
 
 
 def _read_off(claim: Any, given: tuple[Any, ...], budget: Budget) -> list[Case] | None:
