@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from functools import cached_property, lru_cache
+from functools import cached_property
 from itertools import groupby, product
 
 import numpy as np
@@ -177,7 +177,7 @@ class Model:
     @cached_property
     def terms(self) -> tuple[tuple[str, Term], ...]:
         """The equations as formulas: each sequence's name and right side, in order."""
-        return tuple((name, _written(right)) for name, right in self.optimizer.equations.items())
+        return tuple((name, to_term(right)) for name, right in self.optimizer.equations.items())
 
 
 def run_together(models: Iterable[Model]) -> None:
@@ -203,7 +203,7 @@ def _run(models: list[Model], *, stationary: bool) -> Runs:
     }
     return made(
         [(names[name], right) for name, right in model.terms],
-        {names[s.name]: _written(value) for s, value in model.optimizer.init.items()},
+        {names[s.name]: to_term(value) for s, value in model.optimizer.init.items()},
         hypers,
         [*seeds] * len(models),
         quantities=[GRADIENT if q == GRADIENT else names[q] for q in model.quantities],
@@ -219,9 +219,6 @@ def _value(model: Model, name: str, domain: sp.Set, seed: int) -> float:
 
 
 _t = sp.Symbol("t", integer=True, positive=True)
-
-_written = lru_cache(maxsize=None)(to_term)
-"""Variants share most of their equations, so each is put into notation once."""
 
 
 def specialised(model: Model, decimals: frozenset[Fraction]) -> Iterator[Model]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import sympy as sp
@@ -40,6 +40,7 @@ def _typeset(name: str) -> str:
     return text.replace("_{1}", "_1").replace("_{2}", "_2").replace("_{0}", "_0")
 
 
+@lru_cache(maxsize=1 << 16)
 def to_term(expression: Any) -> Term:
     """The expression as a formula in the customary order: ``theta[t-1]`` before ``- eta ...``."""
     match expression:
@@ -84,6 +85,11 @@ def _arguments(call: Any) -> list[Any]:
     return list(call.args)
 
 
+@lru_cache(maxsize=4096)
+def _is_past(index: Any) -> bool:
+    return bool(sp.expand(index - sp.Symbol("t", integer=True, positive=True)).is_negative)
+
+
 def _ordered(total: sp.Add) -> list[Any]:
     """Positive parts first, remembered values before new ones, constants last, but numbers in front."""
 
@@ -93,7 +99,7 @@ def _ordered(total: sp.Add) -> list[Any]:
             bool(part.could_extract_minus_sign()),
             not (part.is_Rational or part.atoms(At)),
             not (part.is_Rational or any(isinstance(a, At) for a in sp.Mul.make_args(part))),
-            all(not sp.expand(i - sp.Symbol("t", integer=True, positive=True)).is_negative for i in lags),
+            not any(map(_is_past, lags)),
             not isinstance(part, At),
             sp.default_sort_key(part),
         )
