@@ -163,9 +163,10 @@ def _opinions(found: Sequence[Formula], progress: Progress | None) -> Work[list[
     elsewhere: dict[Claim, list[Opinion]] = {}
     for position, claim in enumerate(outline.claims):
         elsewhere.setdefault(claim, []).append(most_charitable(said.get(position, [])))
+    best = {claim: most_charitable(opinions) for claim, opinions in elsewhere.items()}
     for position, claim in enumerate(outline.claims):
         own = most_charitable(said.get(position, []))
-        said_of = own if own.verdict in _SETTLED else most_charitable(elsewhere[claim])
+        said_of = own if own.verdict in _SETTLED else best[claim]
         by_place[claim.place].append(judged_by_owner(claim, said_of, owners))
     out: list[Opinion] = []
     for place, formula in enumerate(found):

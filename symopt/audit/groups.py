@@ -8,8 +8,10 @@ needs, each symbol's definition being looked for nearby first.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from bisect import bisect, bisect_left
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
+from itertools import chain, takewhile
 
 from symopt.audit.claims import Claim, gradient_variables
 from symopt.audit.equations import Group
@@ -20,6 +22,8 @@ _PARAMETER_NAMES = frozenset({r"\theta", "w", "W", "x", r"\phi", r"\omega", "p"}
 _DIFFERENTIAL = re.compile(r"(?:.+_\{)?d(\s?[A-Za-z]|\\[a-z]+)(?:\}.*)?")
 NEAR = 25
 """How many lines off the recurrence of a symbol may be that a formula unrolls."""
+MANY = 50
+"""How many recurrences of a symbol are looked at either side of a formula."""
 BELOW = 1.5
 """How much further a line below a formula is than one above it."""
 
@@ -71,7 +75,7 @@ class Outline:
 
     def _idle(self, position: int) -> set[int]:
         """Definitions right above an update, under its heading: a wrong equation may have left them without use."""
-        before = max((u for u in self.updates if u < position), default=-1)
+        before = self._update_before(position)
         ours = self.claims[position]
         return {
             i
@@ -88,9 +92,9 @@ class Outline:
     def _companions(self, position: int) -> set[int]:
         """A hand-unrolled equation with the others of its sequence next to it."""
         claim, found = self.claims[position], {position}
-        for i in (*range(position - 1, -1, -1), *range(position + 1, len(self.claims))):
+        for i in range(max(position - 6, 0), min(position + 7, len(self.claims))):
             other = self.claims[i]
-            if abs(i - position) <= 6 and other.name == claim.name and other.step is not None and claim.name:
+            if other.name == claim.name and other.step is not None and claim.name:
                 found.add(i)
         return found
 
@@ -99,16 +103,38 @@ class Outline:
         claim = self.claims[position]
         if not claim.name or (claim.recurrent and claim.late is None):
             return set()
-        ours = [i for i, c in enumerate(self.claims) if c.name == claim.name and c.section == claim.section]
+        ours = self._recurrences.get((claim.name, claim.section), [])
+        here = bisect(ours, position)
         near = [
-            i
-            for i in ours
-            if self._distance(position, i) <= NEAR
-            and self.claims[i].recurrent
-            and self.claims[i].late is None
-            and claim.names <= self.claims[i].names | claim.clocks
+            *takewhile(lambda i: self._distance(position, i) <= NEAR, reversed(ours[max(here - MANY, 0) : here])),
+            *takewhile(lambda i: self._distance(position, i) <= NEAR, ours[here : here + MANY]),
         ]
-        return set(sorted(near, key=lambda i: self._distance(position, i))[:1])
+        fit = sorted(i for i in near if claim.names <= self.claims[i].names | claim.clocks)
+        return set(sorted(fit, key=lambda i: self._distance(position, i))[:1])
+
+    @cached_property
+    def _recurrences(self) -> Mapping[tuple[str, int], list[int]]:
+        """Positions of the recurrences, in order, by symbol and heading."""
+        found: dict[tuple[str, int], list[int]] = {}
+        for i, claim in enumerate(self.claims):
+            if claim.recurrent and claim.late is None:
+                found.setdefault((claim.name, claim.section), []).append(i)
+        return found
+
+    @cached_property
+    def _definitions(self) -> Mapping[tuple[object, ...], list[int]]:
+        """Positions of the claims that define a symbol, in order: by symbol, and whether from that very value.
+
+        With "no update", those of them that are no parameter updates.
+        """
+        found: dict[tuple[object, ...], list[int]] = {}
+        updates = frozenset(self.updates)
+        for i, claim in enumerate(self.claims):
+            if claim.step is None and _is_definition(claim, circular=claim.circular):
+                found.setdefault((claim.name, claim.circular), []).append(i)
+                if i not in updates:
+                    found.setdefault((claim.name, claim.circular, "no update"), []).append(i)
+        return found
 
     def closure(self, start: Sequence[int], *, far: bool = True) -> set[int]:
         """The claims that the given ones need, directly or not; ``far`` allows those before the last update."""
@@ -144,19 +170,32 @@ class Outline:
         Back to the parameter update before the anchor first; then the nearest, down to the next
         update or heading or anywhere above, but never another method's parameter update.
         """
-        before = max((u for u in self.updates if u < anchor), default=-1)
-        after = min((u for u in self.updates if u > anchor), default=len(self.claims))
-        near = range(anchor, before, -1)
-        above = [i for i in range(before, -1, -1) if i not in self.updates] if far else []
-        below = [i for i in range(anchor + 1, after) if self.claims[i].section == self.claims[anchor].section]
-        elsewhere = sorted((*below, *above), key=lambda i: self._distance(anchor, i))
+        later = bisect(self.updates, anchor)
+        before = self._update_before(anchor)
+        after = self.updates[later] if later < len(self.updates) else len(self.claims)
         # A value made from that very value is a definition only where there is no other nearby: its index is wrong.
-        for places, circular in ((near, False), (near, True), (elsewhere, False), (elsewhere, True)):
-            for i in places:
-                claim = self.claims[i]
-                if claim.name == name and claim.step is None and _is_definition(claim, circular=circular):
-                    return i
-        return None
+        given = [self._definitions.get((name, circular), []) for circular in (False, True)]
+        near = (places[here - 1] for places in given if (here := bisect(places, anchor)) and places[here - 1] > before)
+        others = [self._definitions.get((name, circular, "no update"), []) for circular in (False, True)]
+        elsewhere = (
+            self._elsewhere(anchor, before, after, *places, far=far) for places in zip(given, others, strict=True)
+        )
+        return next((i for i in chain(near, elsewhere) if i is not None), None)
+
+    def _elsewhere(
+        self, anchor: int, before: int, after: int, given: Sequence[int], others: Sequence[int], *, far: bool
+    ) -> int | None:
+        """The nearest definition beyond; lines only grow, so the next one below or the last one above."""
+        here = bisect(given, anchor)
+        section = self.claims[anchor].section
+        found = [i for i in given[here : here + 1] if i < after and self.claims[i].section == section]
+        if far:
+            found += others[: bisect(others, before)][-1:]
+        return min(found, key=lambda i: self._distance(anchor, i), default=None)
+
+    def _update_before(self, position: int) -> int:
+        passed = bisect_left(self.updates, position)
+        return self.updates[passed - 1] if passed else -1
 
 
 def _is_definition(claim: Claim, *, circular: bool = False) -> bool:
