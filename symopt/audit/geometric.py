@@ -15,6 +15,7 @@ import sympy as sp
 
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
+from symopt.audit.witnesses import short
 from symopt.decide.identity import identity
 from symopt.decide.verdict import Status, Verdict
 from symopt.language import t
@@ -81,7 +82,7 @@ def _shown(verdict: Verdict, names: _Names) -> Mapping[str, str | int]:
         return {}
     values: dict[str, str | int] = {} if witness.t is None else {names.count or "t": witness.t}
     values |= {n: str(x) for n, x in witness.assignments.items()}
-    return {**values, "claimed": witness.left, "correct": witness.right}
+    return {**values, "claimed": short(witness.left), "correct": short(witness.right)}
 
 
 def _names(whole: Term) -> _Names | None:

@@ -23,8 +23,8 @@ def shown(verdict: Verdict, claim: sp.Eq, model: Model, written: Claim) -> Mappi
     return {
         **({} if step is None else {"t": step}),
         **values,
-        "claimed": _short(witness.right),
-        "correct": _short(witness.left),
+        "claimed": short(witness.right),
+        "correct": short(witness.left),
     }
 
 
@@ -47,7 +47,7 @@ def _base(name: str, needed: frozenset[str]) -> str:
     return name if name in needed else name.rpartition("_")[0] or name
 
 
-def _short(value: str) -> str:
+def short(value: str) -> str:
     """A fraction as it is; an enclosure as its leading digits."""
     if not value.startswith("["):
         return value

@@ -32,6 +32,7 @@ def verdict(source: str) -> tuple[str, str, str]:
     if opinion is None:
         return "", "", ""
     assert opinion.proof or opinion.system in STATED or opinion.verdict is Judgement.GIVEN
+    assert not any("+/-" in str(value) for value in (opinion.witness or {}).values()), "a witness is checked by hand"
     return str(opinion.verdict), "proved" if opinion.system in STATED else opinion.proof, opinion.fix
 
 

@@ -35,6 +35,7 @@ from symopt.audit.facts.scores import (
 from symopt.audit.facts.spelling import read_again, spelling
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
+from symopt.audit.witnesses import short
 from symopt.decide import Status, Verdict, identity
 from symopt.language import terms as T
 from symopt.language.symbols import At
@@ -365,7 +366,7 @@ def _wrong(left: Term, right: Term, mend: Mend, source: str) -> Opinion:
     shown: dict[str, str | int] = {}
     if witness is not None:
         shown = {k: str(v) for k, v in witness.assignments.items()}
-        shown |= {"claimed": witness.left, "correct": witness.right}
+        shown |= {"claimed": short(witness.left), "correct": short(witness.right)}
     return Opinion(
         Judgement.ERRATUM, system=candidate.system, rewrite=mend.mistake.name, fix=fix, witness=shown,
         proof=mend.refuted.status.value,

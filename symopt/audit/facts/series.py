@@ -15,6 +15,7 @@ import sympy as sp
 
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
+from symopt.audit.witnesses import short
 from symopt.decide import identity
 from symopt.language import terms as T
 from symopt.language.terms import Term
@@ -80,7 +81,7 @@ def _judged(left: Term, symbol: str, right: Term) -> tuple[str, str, str, Term |
             continue
         if _excess(new, names, kind) == 0:
             values = {k: str(v) for k, v in verdict.witness.assignments.items()}
-            witness = {**values, "claimed": str(verdict.witness.left), "correct": "0"}
+            witness = {**values, "claimed": short(verdict.witness.left), "correct": "0"}
             return kind, mistake.name, mistake.sentence, new, witness
     return None
 

@@ -15,6 +15,7 @@ from symopt.audit.facts.entries import Entry, entries
 from symopt.audit.facts.translate import NotLinear, Quantity, expression, points, quantities
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
+from symopt.audit.witnesses import short
 from symopt.decide import linear_identity
 from symopt.decide.verdict import Status, Verdict
 from symopt.language import Sequence, Shape, t
@@ -68,7 +69,7 @@ def update_opinion(left: Term, right: Term, clocks: frozenset[str], source: str)
     witness = verdict.witness
     shown = {} if witness is None else {
         **{_short(k): str(v) for k, v in list(witness.assignments.items())[:12]},
-        "claimed": witness.left, "correct": witness.right,
+        "claimed": short(witness.left), "correct": short(witness.right),
     }  # fmt: skip
     return Opinion(
         Judgement.ERRATUM, system=entry.system, rewrite=mistake.name, explanation=mistake.sentence, fix=fix,
