@@ -69,7 +69,8 @@ def definition(optimizer: Optimizer | str) -> Optimizer:
 
         optimizer = get(optimizer)  # type: ignore[assignment]  # checked below
     if not isinstance(optimizer, Optimizer):
-        raise KernelError(f"kernels are made of optimizers, but {optimizer!r} is a {type(optimizer).__name__}")
+        named = getattr(optimizer, "name", optimizer)
+        raise KernelError(f"kernels are made of optimizers, but {named!r} is a {type(optimizer).__name__}")
     return optimizer
 
 

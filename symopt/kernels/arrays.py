@@ -6,6 +6,7 @@ import os
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cached_property
+from itertools import combinations
 from types import ModuleType
 from typing import Any
 
@@ -54,9 +55,9 @@ class ArrayKernel(Kernel):
     def init(self, params: Any, **hyper: Any) -> State:
         array = self.array(params, "params")
         values = self.hyper(hyper) if hyper or self._needed("init") else self._values
-        shape = _swept(values)
+        shape = self._swept(values)
         if shape:
-            array = np.broadcast_to(array, np.broadcast_shapes(array.shape, shape))
+            array = np.broadcast_to(array, self._whole(array.shape, shape))
         made = self.module.init(array, **{k: values[k] for k in self._needed("init")})
         return State(self.name, made)
 
@@ -70,12 +71,14 @@ class ArrayKernel(Kernel):
         self.check_state(state)
         if self.form.asks_at_params:
             return array
-        given = [self.array(g, "gradient") for g in gradients]
         values = self.hyper(hyper)
+        given = [self.like(g, array, "gradient", values) for g in gradients]
+        for slot in self._kept:
+            self.like(state[slot], array, f"state {slot}", values)
         name = "query" if self.gradients == 1 else f"query_{len(gradients) + 1}"
         needed = {k: values[k] for k in self._needed(name)}
-        if shape := _swept(values):
-            array = np.broadcast_to(array, np.broadcast_shapes(array.shape, shape))
+        if shape := self._swept(values):
+            array = np.broadcast_to(array, self._whole(array.shape, shape))
             return getattr(self._sweep, name)(array, state, *given, **needed, axes=_axes(shape, array.ndim))
         return getattr(self.module, name)(array, state, *given, **needed)
 
@@ -99,13 +102,16 @@ class ArrayKernel(Kernel):
         """
         values = self.hyper(hyper)
         self.check_state(state)
+        if type(state["t"]) is not int or state["t"] < 0:
+            self._check_count(state["t"])
         array = self.array(params, "params")
         gradients = self.split(gradient)
         held = [state[name] for name in self._kept]
         if not _alike(array, gradients) or not _alike(array, held):
             gradients = [self.like(g, array, "gradient", values) for g in gradients]
-            for name, value in zip(self._kept, held, strict=True):
-                self.like(value, array, f"state {name}", values)
+            fitting = {k: self.like(v, array, f"state {k}", values) for k, v in zip(self._kept, held, strict=True)}
+            if not all(fitting[k] is state[k] for k in fitting):
+                state = State(self.name, {**state, **fitting})
         if shape := self._shape(values):
             return self._step_each(array, gradients, state, values, shape, out)
         if out is None:
@@ -124,11 +130,11 @@ class ArrayKernel(Kernel):
 
     def _shape(self, values: Mapping[str, Any]) -> tuple[int, ...]:
         """The settings' shape, known beforehand where a step sets none."""
-        return self._own_shape if values is self._values else _swept(values)
+        return self._own_shape if values is self._values else self._swept(values)
 
     @cached_property
     def _own_shape(self) -> tuple[int, ...]:
-        return _swept(self._values)
+        return self._swept(self._values)
 
     def _in_place(
         self, params: Array, gradients: Sequence[Array], state: State, out: tuple[Array, State], values: dict[str, Any]
@@ -136,8 +142,9 @@ class ArrayKernel(Kernel):
         written = [out[0], *(out[1][name] for name in self._kept)]
         gradients = [g.copy() if any(np.may_share_memory(g, w) for w in written) else g for g in gradients]
         if out[0] is not params or out[1] is not state:
-            params = _apart(params, written)
-            state = State(state.optimizer, {k: _apart(v, written) for k, v in state.items()})
+            params = _apart(params, out[0], written)
+            apart = {k: _apart(state[k], out[1][k], written) for k in self._kept}
+            state = State(self.name, {**state, **apart})
         flat = (params, *gradients, *(state[n] for n in self._kept), *written)
         if self.parts > 1 and params.size >= LARGE and not self.form.sums and all(a.flags.c_contiguous for a in flat):
             self._in_parts(params, gradients, state, out, values)
@@ -173,7 +180,7 @@ class ArrayKernel(Kernel):
         shape: tuple[int, ...],
         out: tuple[Any, State] | None,
     ) -> tuple[Any, State]:
-        whole = np.broadcast_shapes(params.shape, shape)
+        whole = self._whole(params.shape, shape)
         params, *gradients = (np.broadcast_to(a, whole) for a in (params, *gradients))
         axes = _axes(shape, params.ndim)
         made, after = self._sweep.step(params, *gradients, state, **values, axes=axes)
@@ -190,7 +197,12 @@ class ArrayKernel(Kernel):
 
     def array(self, value: Any, what: str) -> Array:
         """The value as an array of floats."""
-        array = value if isinstance(value, np.ndarray) else np.asarray(value)
+        if isinstance(value, np.ma.MaskedArray):
+            raise KernelError(f"{self.name}: {what} is a masked array, which kernels do not take; fill it with .filled")
+        try:
+            array = value if type(value) is np.ndarray else np.asarray(value)
+        except ValueError:
+            raise KernelError(f"{self.name}: {what} must be an array of floats, but its rows are not alike") from None
         if array.dtype.kind != "f":
             raise KernelError(
                 f"{self.name}: {what} must be an array of floats, but its type is {array.dtype}; convert it "
@@ -202,8 +214,8 @@ class ArrayKernel(Kernel):
         """The value as an array that goes with the parameters."""
         array = self.array(value, what)
         if array.shape != params.shape:
-            swept = _swept(values)
-            if not swept or not _fits(array.shape, np.broadcast_shapes(params.shape, swept)):
+            swept = self._swept(values)
+            if not swept or not _fits(array.shape, self._whole(params.shape, swept)):
                 raise KernelError(
                     f"{self.name}: {what} has shape {array.shape}, but the parameters have {params.shape}"
                 )
@@ -219,14 +231,39 @@ class ArrayKernel(Kernel):
             raise KernelError(f"{name}: out must be a pair (parameters, state)")
         self.check_state(out[1], "out's state")
         values = [out[0], *(out[1][n] for n in self._kept)]
-        if _alike(params, values) and all(v.flags.writeable for v in values):
-            return
-        for slot, value in zip((self.form.params, *self._kept), values, strict=True):
-            if not isinstance(value, np.ndarray):
-                raise KernelError(f"{name}: out's {slot} must be an array, but it is a {type(value).__name__}")
-            self.like(value, params, f"out's {slot}", {})
-            if not value.flags.writeable:
-                raise KernelError(f"{name}: out's {slot} is read-only")
+        slots = (self.form.params, *self._kept)
+        if not (_alike(params, values) and all(v.flags.writeable for v in values)):
+            for slot, value in zip(slots, values, strict=True):
+                if not isinstance(value, np.ndarray) or isinstance(value, np.matrix):
+                    raise KernelError(f"{name}: out's {slot} must be an array, but it is a {type(value).__name__}")
+                self.like(value, params, f"out's {slot}", {})
+                if not value.flags.writeable:
+                    raise KernelError(f"{name}: out's {slot} is read-only")
+        for (a, first), (b, second) in combinations(zip(slots, values, strict=True), 2):
+            if _overlap(first, second):
+                raise KernelError(f"{name}: out's {a} and {b} share memory; give each an array of its own")
+
+    def _check_count(self, count: Any) -> None:
+        if isinstance(count, bool) or not hasattr(count, "__index__") or np.ndim(count) or count < 0:
+            raise KernelError(f"{self.name}: state t must be a number of steps, 0 or more, but it is {count!r}")
+
+    def _whole(self, shape: tuple[int, ...], swept: tuple[int, ...]) -> tuple[int, ...]:
+        """The shape of a sweep over settings."""
+        try:
+            return np.broadcast_shapes(shape, swept)
+        except ValueError:
+            raise KernelError(
+                f"{self.name}: hyperparameters of shape {swept} do not broadcast with parameters of shape {shape}"
+            ) from None
+
+    def _swept(self, values: Mapping[str, Any]) -> tuple[int, ...]:
+        """The shape of the settings, where hyperparameters are arrays; () where none is."""
+        shapes = {name: v.shape for name, v in values.items() if isinstance(v, np.ndarray)}
+        try:
+            return np.broadcast_shapes(*shapes.values()) if shapes else ()
+        except ValueError:
+            told = ", ".join(f"{name} {shape}" for name, shape in shapes.items())
+            raise KernelError(f"{self.name}: hyperparameters' shapes do not broadcast: {told}") from None
 
 
 class CompiledKernel(ArrayKernel):
@@ -237,7 +274,7 @@ class CompiledKernel(ArrayKernel):
 
     def array(self, value: Any, what: str) -> Array:
         array = super().array(value, what)
-        if array.dtype.char not in "fd":
+        if array.dtype.char not in "fd" or not array.dtype.isnative:
             raise KernelError(
                 f"{self.name}: {what} is {array.dtype}; the {self.backend} backend has float32 and float64"
             )
@@ -248,12 +285,6 @@ def keywords(function: Any) -> frozenset[str]:
     code = function.__wrapped__.__code__ if hasattr(function, "__wrapped__") else function.__code__
     count = code.co_argcount
     return frozenset(code.co_varnames[count : count + code.co_kwonlyargcount])
-
-
-def _swept(values: Mapping[str, Any]) -> tuple[int, ...]:
-    """The shape of the settings, where hyperparameters are arrays; () where none is."""
-    shapes = [v.shape for v in values.values() if isinstance(v, np.ndarray)]
-    return np.broadcast_shapes(*shapes) if shapes else ()
 
 
 def _fits(shape: tuple[int, ...], whole: tuple[int, ...]) -> bool:
@@ -267,14 +298,16 @@ def _axes(shape: tuple[int, ...], ndim: int) -> tuple[int, ...]:
     return tuple(i for i, n in enumerate(padded) if n == 1)
 
 
-def _apart(value: Any, written: list[Array]) -> Any:
-    """The value, or a copy of it where writing would change it half way."""
-    if not isinstance(value, np.ndarray):
-        return value
-    for array in written:
-        if np.may_share_memory(value, array) and not _same(value, array):
-            return value.copy()
+def _apart(value: Array, place: Array, written: list[Array]) -> Array:
+    """The value, or a copy of it where writing would change it half way: its own place is written as it is read."""
+    if any(np.may_share_memory(value, a) for a in written if not (a is place and _same(value, a))):
+        return value.copy()
     return value
+
+
+def _overlap(a: Array, b: Array) -> bool:
+    """Whether two arrays share an element."""
+    return np.may_share_memory(a, b) and np.shares_memory(a, b)
 
 
 def _alike(array: Array, others: Sequence[Any]) -> bool:

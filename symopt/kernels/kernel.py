@@ -172,19 +172,31 @@ class Kernel(ABC):
             The parameters and the state after the step.
         """
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        made = self.form.made
+        return _again, (self.name if made is None else made.optimizer, self.backend, self._values)
+
     def __repr__(self) -> str:
         return f"<Kernel {self.name}, {self.backend}>"
+
+
+def _again(optimizer: Any, backend: str, values: dict[str, Any]) -> Kernel:
+    """The kernel that was pickled: its code is generated anew."""
+    from symopt.kernels import kernel
+
+    return kernel(optimizer, backend, **values)
 
 
 def checked(optimizer: str, setting: Input, value: Any) -> Any:
     """A hyperparameter's value as a float, or an array of them in double precision."""
     name, domain = setting.symbol, setting.domain
-    if isinstance(value, bool | str | bytes) or value is None:
-        raise KernelError(f"{optimizer}: {name} must be a number in {domain.text}, but it is {value!r}")
     try:
-        numbers = np.asarray(value, dtype=np.float64)
+        plain = not isinstance(value, np.ma.MaskedArray | None) and np.asarray(value).dtype.kind in "fiuO"
+        numbers = np.asarray(value, dtype=np.float64) if plain else None
     except (TypeError, ValueError):
-        raise KernelError(f"{optimizer}: {name} must be a number in {domain.text}, but it is {value!r}") from None
+        numbers = None
+    if numbers is None:
+        raise KernelError(f"{optimizer}: {name} must be a number in {domain.text}, but it is {value!r}")
     for number in numbers.flat:
         if float(number) not in domain:
             raise KernelError(f"{optimizer}: {name} must be in {domain.text}, but it is {float(number)!r}")

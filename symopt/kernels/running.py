@@ -55,6 +55,8 @@ def run(
     used = optimizer if isinstance(optimizer, Kernel) else kernel(optimizer, "numpy")
     if isinstance(steps, bool) or not hasattr(steps, "__index__") or steps < 0:
         raise KernelError(f"steps must be a number of steps, 0 or more, but it is {steps!r}")
+    if not callable(gradient):
+        raise KernelError(f"gradient must be a function of a point, but it is a {type(gradient).__name__}")
     params = np.array(start)
     state = used.init(params, **hyper)
     path = [params]

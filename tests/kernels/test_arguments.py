@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import pickle
 import sys
 from typing import Any
@@ -21,6 +22,9 @@ from symopt.testing.properties import run, same
 from tests.kernels.definitions import ELEMENTWISE
 
 ONES = np.ones((2, 3))
+
+
+READ_ONLY = np.broadcast_to(1.0, (2, 3))
 
 
 def ready(name: str = "adam", **hyper: Any) -> tuple[Any, State]:
@@ -112,11 +116,58 @@ def test_a_run_is_a_trajectory() -> None:
     assert np.allclose(swept[-1], [0.81, 0.25])
 
 
+@pytest.mark.parametrize("backend", ["numpy", pytest.param("numba", marks=pytest.mark.library)])
+def test_what_is_written_may_lie_anywhere(backend: str) -> None:
+    """Results may replace other inputs, shifted or exchanged ones among them, and plain dicts are states."""
+    if backend == "numba":
+        pytest.importorskip("numba")
+    kernel = symopt.kernel("adam", backend)
+    rng = np.random.default_rng(0)
+    start, gradient = rng.normal(size=(2, 9))
+    params, state = kernel.step(start, gradient, kernel.init(start))
+    expected, after = kernel.step(params, gradient, state)
+
+    def check(params: Any, gradient: Any, state: Any, out: Any) -> None:
+        kernel.step(params, gradient, state, out=out)
+        assert same(out[0], expected)
+        assert all(same(out[1][k], after[k]) for k in after)
+
+    held = dict(state.copy())
+    check(params.copy(), gradient, held, (params.copy(), {**held, "m": held["v"], "v": held["m"]}))
+    held = state.copy()
+    check(params.copy(), gradient, held, (held["m"], State("adam", {**held, "m": params.copy()})))
+    wide = np.zeros(10)
+    wide[:9] = params
+    check(wide[:9], gradient, state.copy(), (wide[1:], state.copy()))
+    own = gradient.copy()
+    check(params, own, state, (own, state.copy()))
+    wide = np.zeros(18)
+    check(params, gradient, state, (wide[::2], State("adam", {**state.copy(), "m": wide[1::2]})))
+    check(list(params), list(gradient), {k: v if k == "t" else list(v) for k, v in state.items()}, (own, state.copy()))
+
+
+@pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "g", ">f8"])
+def test_every_type_of_float(dtype: str) -> None:
+    kernel = symopt.kernel("adam")
+    params = np.linspace(-1, 1, 6).astype(dtype)  # none is zero: in half precision epsilon is
+    made, state = kernel.step(params, params, kernel.init(params))
+    assert made.dtype == np.dtype(dtype).newbyteorder("=")
+    wanted = params.astype(float) - 1e-3 * np.sign(params.astype(float))
+    assert np.allclose(made.astype(float), wanted, atol=1e-3)
+    kernel.step(params, params, state if dtype != ">f8" else kernel.init(params), out=(params, kernel.init(params)))
+
+
+def test_kernels_can_be_kept() -> None:
+    kernel = symopt.kernel("adam", eta=0.5)
+    for again in (pickle.loads(pickle.dumps(kernel)), copy.deepcopy(kernel)):
+        assert same(again.step(ONES, ONES, again.init(ONES))[0], kernel.step(ONES, ONES, kernel.init(ONES))[0])
+
+
 def test_a_state_can_be_kept() -> None:
     _, state = ready()
-    copy = pickle.loads(pickle.dumps(state))
-    assert copy.optimizer == "adam"
-    assert copy.keys() == state.keys()
+    copied = pickle.loads(pickle.dumps(state))
+    assert copied.optimizer == "adam"
+    assert copied.keys() == state.keys()
 
 
 WRONG: list[tuple[Any, str]] = [
@@ -142,7 +193,34 @@ WRONG: list[tuple[Any, str]] = [
     (lambda: step(out=ONES), r"adam: out must be a pair \(parameters, state\)"),
     (lambda: step(out=(np.ones(3), ready()[1])), r"adam: out's theta has shape \(3,\)"),
     (lambda: step(out=([1.0], ready()[1])), "adam: out's theta must be an array, but it is a list"),
+    (lambda: step(out=(READ_ONLY, ready()[1])), "adam: out's theta is read-only"),
+    (lambda: step(out=(ONES.copy(), joined())), "adam: out's m and v share memory; give each an array of its own"),
+    (lambda: symopt.kernel("adam").init([[1.0], [1.0, 2.0]]), "adam: params must be .* its rows are not alike"),
+    (lambda: symopt.kernel("adam").init(np.ones(3, complex)), "adam: params must be .* its type is complex128"),
+    (lambda: symopt.kernel("adam").init(np.ones(3, object)), "adam: params must be .* its type is object"),
+    (lambda: step(gradient=np.ma.masked_array(ONES, ONES > 0)), r"adam: gradient is a masked array, .* \.filled"),
+    (lambda: step(gradient=ONES.astype(ONES.dtype.newbyteorder())), "adam: gradient is .f8, but the parameters are"),
+    (lambda: step(gradient=None), "adam: gradient must be an array of floats, but its type is object"),
+    (lambda: step(state={**ready()[1], "t": "x"}), "adam: state t must be a number of steps, 0 or more, but it is 'x'"),
+    (lambda: step(state={**ready()[1], "t": -1}), "adam: state t must be a number of steps, 0 or more, but it is -1"),
+    (lambda: step(state={**ready()[1], "t": ONES}), "adam: state t must be a number of steps"),
+    (lambda: step(state={**ready()[1], "m": None}), "adam: state m must be an array of floats, but its type is object"),
+    (lambda: step(eta=np.ones(4)), r"adam: hyperparameters of shape \(4,\) do not broadcast with parameters of shape"),
+    (lambda: step(eta=np.ones(3), epsilon=np.ones(2)), r"adam: hyperparameters' shapes do not broadcast: eta \(3,\), "),
+    (lambda: step(eta=np.True_), r"adam: eta must be a number in \(0, infinity\), but it is np.True_"),
+    (lambda: step(eta=np.array(["0.1"])), "adam: eta must be a number in"),
+    (lambda: step(eta=1j), "adam: eta must be a number in"),
+    (lambda: symopt.kernel("nesterov", eta=0.1, mu=0.9).query(ONES, State("nesterov", {"t": 0, "v": ONES[0]})),
+     r"nesterov: state v has shape \(3,\), but the parameters have \(2, 3\)"),
+    (lambda: symopt.run("sgd", [1.0], [1.0], 3, eta=0.1), "gradient must be a function of a point, but it is a list"),
 ]  # fmt: skip
+
+
+def joined() -> State:
+    """A state, two of whose arrays are one."""
+    _, state = ready()
+    state["v"] = state["m"]
+    return state
 
 
 def step(gradient: Any = ONES, **given: Any) -> Any:
