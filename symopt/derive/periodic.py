@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import sympy as sp
 
-from symopt.decide import identity, solves
+from symopt.decide import Verdict, conjunction, identity, solves
 from symopt.derive.closed import STEP, solve
 from symopt.derive.derivation import Derivation, Step
 from symopt.derive.errors import NotDerivable
@@ -28,6 +29,25 @@ def period(optimizer: Optimizer) -> Any:
     return periods.pop() if len(periods) == 1 else None
 
 
+@dataclass(frozen=True)
+class _Round:
+    """What one round makes of the states.
+
+    Args:
+        begin: for each state a sequence whose value at 0 is the state's at the round's beginning.
+        equations: the recurrence of the steps within the round.
+        forms: the states after t such steps.
+        proof: that the forms solve the recurrence.
+        rows: the states after the round's last step.
+    """
+
+    begin: dict[Sequence, Sequence]
+    equations: tuple[Any, ...]
+    forms: dict[Sequence, Any]
+    proof: Verdict
+    rows: dict[Sequence, Any]
+
+
 def unroll_rounds(optimizer: Optimizer, name: str) -> Derivation:
     """A state after s rounds of k steps each.
 
@@ -45,51 +65,58 @@ def unroll_rounds(optimizer: Optimizer, name: str) -> Derivation:
     if k is None:
         raise NotDerivable(f"{optimizer.name} does nothing every k steps; unroll its states instead")
     x = optimizer.sequence(name)
+    made = _round(optimizer, k)
+    rows, begin = _merged(optimizer, made.rows, made.begin, x)
+    inputs = {s: Sequence(f"input_{s.name}") for s in rows}
+    rests = {s: rhs.xreplace({b[0]: sp.S.Zero for b in begin.values()}) for s, rhs in rows.items()}
+    outer = _outer(optimizer, rows, begin, inputs).of(x)
+    found = solve(outer)[-1].forms
+    verdict = solves(outer.equations(), outer.initial(), {a.base: form for a, form in found.items()})
+    (row,) = (e for e in outer.equations() if e.lhs.base == x)
+    joined = {s: _joined(rest, k) for s, rest in rests.items()}
+    put = {inputs[s][STEP]: _in_round(rest, STEP, k) for s, rest in joined.items()}
+    result = sp.Eq(x[k * ROUND], found[x[t]].xreplace(put).subs(t, ROUND), evaluate=False)
+    shown = {inputs[s][t]: _in_round(rest, ROUND, k) for s, rest in joined.items()}
+    shown |= {o[t - 1]: o[k * (ROUND - 1)] for o in rows}
+    block = sp.Eq(x[k * ROUND], row.rhs.xreplace(shown), evaluate=False)
+    whole = row.rhs.xreplace({inputs[s][t]: rest for s, rest in rests.items()})
+    whole = whole.xreplace({o[t - 1]: b[0] for o, b in begin.items()})
+    # The number of steps in a round is any positive whole number, as t is, and sums are decided up to t.
+    steps_as_t = [(rests[s].subs(k, t), e.subs(k, t)) for s, e in joined.items()]
+    same = conjunction([identity(rows[x], whole), *(identity(*pair) for pair in steps_as_t)])
+    within = sp.Eq(x[t], made.forms[x], evaluate=False)
+    one = next(e for e in made.equations if e.lhs.base == x)
+    steps = (
+        Step(one, "unroll the steps within a round", within, made.proof),
+        Step(within, f"add the step at the end of the round, step {k}", block, same),
+        Step(block, "unroll the rounds", result, verdict),
+    )
+    return Derivation(f"{x} after s rounds", steps, name=name, optimizer=optimizer)
+
+
+def _round(optimizer: Optimizer, k: Any) -> _Round:
     inner, last = (_system(optimizer, k, holds) for holds in (False, True))
     if not (inner.constant and last.constant):
         raise NotDerivable(f"{optimizer.name}: the steps within a round have coefficients that change")
     begin = {s: Sequence(f"{s.name}_begin", sp.latex(s) + r"^{\circ}") for s in inner.sequences}
-    started = {s[0]: begin[s][0] for s in inner.sequences}
-    inner = system_of(inner.equations(), started)
-    forms = solve(inner)[-1].forms
-    own = {a.base: form for a, form in forms.items()}
-    proof = solves(inner.equations(), inner.initial(), own)
-    before_last = {s[t - 1]: form.subs(t, t - 1) for s, form in own.items()}
+    inner = system_of(inner.equations(), {s[0]: begin[s][0] for s in inner.sequences})
+    forms = {a.base: form for a, form in solve(inner)[-1].forms.items()}
+    proof = solves(inner.equations(), inner.initial(), forms)
+    before_last = {s[t - 1]: form.subs(t, t - 1) for s, form in forms.items()}
     rows = {e.lhs.base: e.rhs.xreplace(before_last).subs(t, k) for e in last.equations()}
-    rows, begin = _merged(optimizer, rows, begin, x)
-    inputs = {s: Sequence(f"input_{s.name}") for s in rows}
-    outer_rows, names = [], {}
+    return _Round(begin, inner.equations(), forms, proof, rows)
+
+
+def _outer(optimizer: Optimizer, rows: dict[Any, Any], begin: dict[Any, Any], inputs: dict[Any, Any]) -> System:
+    """The recurrence from round to round, with what a round adds as its input."""
+    equations: list[Any] = []
     for s, rhs in rows.items():
-        slopes = {b: sp.factor(sp.expand(rhs).coeff(b[0])) for b in begin.values()}
-        rest = rhs.xreplace({b[0]: sp.S.Zero for b in begin.values()})
-        names[s] = rest
-        outer_rows.append(
-            sp.Eq(s[t], sum(c * o[t - 1] for o, c in zip(begin, slopes.values(), strict=True)) + inputs[s][t],
-                  evaluate=False)
-        )  # fmt: skip
-    start = {s[0]: optimizer.init.get(s, optimizer.params[0] if s == optimizer.params else s[0]) for s in rows}
-    outer = system_of(outer_rows, start).of(x)
-    found = solve(outer)[-1].forms
-    outer_own = {a.base: form for a, form in found.items()}
-    verdict = solves(outer.equations(), outer.initial(), outer_own)
-    put = {inputs[s][STEP]: _in_round(rest, STEP, k) for s, rest in names.items()}
-    result = sp.Eq(x[k * ROUND], found[x[t]].xreplace(put).subs(t, ROUND), evaluate=False)
-    (row,) = (e for e in outer_rows if e.lhs.base == x)
-    shown = {inputs[s][t]: _in_round(rest, ROUND, k) for s, rest in names.items()}
-    at_round = {o[t - 1]: o[k * (ROUND - 1)] for o in rows}
-    block = sp.Eq(x[k * ROUND], row.rhs.xreplace({**at_round, **shown}), evaluate=False)
-    whole = row.rhs.xreplace({inputs[x][t]: names[x], **{o[t - 1]: b[0] for o, b in begin.items()}})
-    within = sp.Eq(x[t], own[x], evaluate=False)
-    one = next(e for e in inner.equations() if e.lhs.base == x)
-    return Derivation(
-        f"{x} after s rounds",
-        (
-            Step(one, "unroll the steps within a round", within, proof),
-            Step(within, f"add the step at the end of the round, step {k}", block, identity(rows[x], whole)),
-            Step(block, "unroll the rounds", result, verdict),
-        ),
-        name=name, optimizer=optimizer,
-    )  # fmt: skip
+        slopes = {o: sp.factor(sp.expand(rhs).coeff(b[0])) for o, b in begin.items()}
+        kept = sp.Add(*(c * o[t - 1] for o, c in slopes.items()))
+        equations.append(sp.Eq(s[t], kept + inputs[s][t], evaluate=False))
+    params = optimizer.params
+    start = {s[0]: optimizer.init.get(s, params[0] if s == params else s[0]) for s in rows}
+    return system_of(equations, start)
 
 
 def _merged(optimizer: Optimizer, rows: dict[Any, Any], begin: dict[Any, Any], x: Sequence) -> tuple[Any, Any]:
@@ -107,6 +134,20 @@ def _merged(optimizer: Optimizer, rows: dict[Any, Any], begin: dict[Any, Any], x
     put = {begin[other][0]: begin[s][0] for other, s in twins.items()}
     kept = {s: sp.expand(rhs.xreplace(put)) for s, rhs in rows.items() if s not in twins}
     return kept, {s: o for s, o in begin.items() if s in kept}
+
+
+def _joined(e: Any, k: Any) -> Any:
+    """The inputs of a round with the last step's in the sum of the others'."""
+    sums: Any = e.atoms(sp.Sum)
+    for total in sums:
+        variable, low, high = total.limits[0]
+        if sp.expand(high - k + 1) == 0:
+            factor: Any = sp.expand(e).coeff(total)
+            last: Any = total.function.subs(variable, k)
+            rest: Any = sp.expand(e - factor * (total + last))
+            if not rest.has(total) and sp.count_ops(rest) < sp.count_ops(sp.expand(e - factor * total)):
+                return rest + sp.factor(factor) * sp.Sum(total.function, (variable, low, k))
+    return e
 
 
 def _in_round(e: Any, number: Any, k: Any) -> Any:

@@ -185,10 +185,14 @@ def _step(number: int, step: Step) -> Iterator[Block]:
     yield Words(f"{verdict.status.value}: {verdict.argument or verdict.reason}", soft=True)
 
 
+_RELATED = (" =", " <", " >", " ~")
+"""What follows a letter that is a quantity, and stays as it is at the beginning of a sentence."""
+
+
 def _sentence(words: str) -> str:
     text = (
         words[:1].upper() + words[1:]
-        if not words[:2].isupper() and words[:1].isalpha() and words[1:2] != "("
+        if not words[:2].isupper() and words[:1].isalpha() and words[1:2] != "(" and words[1:3] not in _RELATED
         else words
     )
     return text if text.endswith((".", ":", "?")) else text + "."

@@ -10,7 +10,7 @@ from sympy.printing.str import StrPrinter
 
 from symopt.language.linear import Hessian, Inverted, Jacobian, Residual, Transposed
 from symopt.language.symbols import Expect, Grad
-from symopt.render.typeset import customary
+from symopt.render.typeset import ordered
 
 _RELATIONS: dict[type, str] = {
     sp.Eq: "=", sp.Ne: "!=", sp.StrictLessThan: "<", sp.LessThan: "<=", sp.StrictGreaterThan: ">",
@@ -23,7 +23,7 @@ class _Printer(StrPrinter):
     """SymPy's printer, with sums in the customary order and the signs that people know."""
 
     def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
-        return sorted(expr.args, key=customary)
+        return ordered(expr.args)
 
     def _print_Relational(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
         return f"{self._print(expr.lhs)} {_RELATIONS[type(expr)]} {self._print(expr.rhs)}"

@@ -10,6 +10,7 @@ from sympy.printing.latex import LatexPrinter
 
 from symopt.decide import Equality, Verdict
 from symopt.language.optimizer import Optimizer
+from symopt.language.roots import SumOverRoots
 from symopt.language.schedule import Schedule
 from symopt.language.symbols import At
 
@@ -25,9 +26,13 @@ class _Printer(LatexPrinter):
     """SymPy's printer, with sums in the customary order and square roots joined."""
 
     def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
-        return sorted(expr.args, key=customary)
+        return ordered(expr.args)
 
     def _print_Mul(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+        large = [f for f in expr.args if isinstance(f, sp.Sum | sp.Product | sp.Integral | SumOverRoots)]
+        if len(large) == 1 and sp.fraction(expr)[1] != 1:
+            # A sum in a numerator would be set small.
+            return f"{self._print(sp.Mul(*(f for f in expr.args if f != large[0])))} {self._print(large[0])}"
         roots = [f for f in expr.args if f.is_Pow and f.exp == sp.Rational(1, 2)]
         if len(roots) < 2:
             return super()._print_Mul(expr)
@@ -50,6 +55,15 @@ class _Printer(LatexPrinter):
         name = _NAMED.get(expr.func.__name__) or self._print(sp.Symbol(expr.func.__name__))
         power = f"^{{{exp}}}" if exp else ""
         return rf"{name}{power}\left({', '.join(map(self._print, expr.args))}\right)"
+
+
+def ordered(terms: Iterable[Any]) -> list[Any]:
+    """The terms of a sum in the customary order; a number stands last where the others are counts: t - i + 1."""
+    found = sorted(terms, key=customary)
+    numbers = [term for term in found if term.is_number]
+    others = [term for term in found if not term.is_number]
+    counts = numbers and others and all(term.is_integer for term in others)
+    return [*others, *numbers] if counts and not others[0].could_extract_minus_sign() else found
 
 
 def customary(term: Any) -> tuple[Any, ...]:
