@@ -208,7 +208,7 @@ def in_words(comparison: Comparison) -> list[str]:
         with_ = f" and {', '.join(set_at)}" if set_at else ""
         lines.append(f"with hyperparameters of equal names{with_} the parameters part {c.witness}")
     elif c.outcome is Outcome.CONDITION and c.witness is not None:
-        lines.append(f"else the parameters part {c.witness}")
+        lines.append(f"else, with hyperparameters of equal names, the parameters part {c.witness}")
     elif c.outcome is Outcome.UNDECIDED:
         lines.append(c.equality.reason)
     return lines

@@ -146,7 +146,8 @@ def _joined(e: Any, k: Any) -> Any:
             last: Any = total.function.subs(variable, k)
             rest: Any = sp.expand(e - factor * (total + last))
             if not rest.has(total) and sp.count_ops(rest) < sp.count_ops(sp.expand(e - factor * total)):
-                return rest + sp.factor(factor) * sp.Sum(total.function, (variable, low, k))
+                front: Any = sp.factor(factor)
+                return rest + front * sp.Sum(total.function, (variable, low, k))
     return e
 
 

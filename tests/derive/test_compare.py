@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import pytest
 from click.testing import CliRunner
 
@@ -45,6 +47,23 @@ def test_a_special_case_is_called_one():
     assert compare(get("gradient-descent"), get("momentum")).converse is False
     assert compare(get("momentum"), get("momentum-accumulated")).converse is True
     assert in_words(compare(get("adam"), get("adamw")))[0] == "adam is adamw with lambda = 0"
+
+
+FORMS = (
+    "gradient-descent", "momentum", "momentum-accumulated", "momentum-average", "momentum-dampened", "heavy-ball",
+    "nesterov", "nesterov-phi", "nesterov-positive", "nesterov-rewritten", "nesterov-simplified", "nesterov-sequences",
+    "qhm",
+)  # fmt: skip
+BALLS, NESTEROVS = FORMS[1:6], FORMS[6:12]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("a", "b"), combinations(FORMS, 2))
+def test_every_two_forms_of_momentum_are_told_apart_or_proved_equal(a, b):
+    made = compare(get(a), get(b), limit=3.0)
+    alike = any(a in family and b in family for family in (BALLS, NESTEROVS))
+    assert made.outcome is EQUAL if alike or a == "gradient-descent" else made.outcome in (EQUAL, CONDITION)
+    assert made.converse is alike if made.outcome is EQUAL else made.condition
 
 
 @pytest.mark.parametrize(
