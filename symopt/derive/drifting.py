@@ -10,6 +10,7 @@ from symopt.decide import Verdict, conjunction, holds, identity, solves
 from symopt.derive.averages import Average, average
 from symopt.derive.closed import solve
 from symopt.derive.derivation import Derivation, Guarantee, Step
+from symopt.derive.errors import NotDerivable
 from symopt.derive.expectations import STEP, within
 from symopt.derive.linear import system_of
 from symopt.language.optimizer import Optimizer
@@ -105,6 +106,14 @@ def centre_of_mass(x: Average) -> tuple[Any, Verdict]:
     return x.simplified(value / total), verdict
 
 
+def _size(x: Average) -> Any:
+    """|c|, from its sign."""
+    for size in (x.gain, -x.gain):
+        if holds(sp.Ge(size, 0, evaluate=False)).proved:
+            return size
+    raise NotDerivable(f"{x.optimizer.name}: the sign of the weights of {x.state} is not known")
+
+
 def drift_bound(optimizer: Optimizer, name: str) -> Derivation:
     r"""How large the error term can be when the input's mean moves by at most D a step.
 
@@ -122,17 +131,19 @@ def drift_bound(optimizer: Optimizer, name: str) -> Derivation:
     weight = x.gain * x.slope ** (t - STEP)
     apart = mean[STEP] - mean[t]
     error: Any = sp.Sum(weight * apart, (STEP, 1, t))
-    sizes = _le(sp.Abs(_ZETA[t]), sp.Sum(weight * sp.Abs(apart), (STEP, 1, t)))
+    size_of_gain = _size(x)
+    heavy = size_of_gain * x.slope ** (t - STEP)
+    sizes = _le(sp.Abs(_ZETA[t]), sp.Sum(heavy * sp.Abs(apart), (STEP, 1, t)))
     moved = _le(sp.Abs(apart), most * (t - STEP))
-    lag: Any = sp.Sum(most * weight * (t - STEP), (STEP, 1, t))
-    closed, proof = _lag(x, -most)
-    bound = most * x.gain * x.slope / (1 - x.slope) ** 2
+    lag: Any = sp.Sum(most * heavy * (t - STEP), (STEP, 1, t))
+    closed, proof = _lag(x, -most * size_of_gain / x.gain)
+    bound = most * size_of_gain * x.slope / (1 - x.slope) ** 2
     p, d = (sp.Symbol(s, real=True) for s in ("p", "d"))
     w, size, age = (sp.Symbol(s, nonnegative=True) for s in ("w", "s", "n"))
     triangle = holds(_le(sp.Abs(p + w * d), sp.Abs(p) + w * sp.Abs(d)))
     steps = (
-        Step(_eq(_ZETA[t], error), "add the sizes of the terms; no weight is negative", sizes,
-             conjunction([triangle, holds(sp.Ge(x.gain * w, 0, evaluate=False))])),
+        Step(_eq(_ZETA[t], error), "add the sizes of the terms", sizes,
+             conjunction([triangle, holds(sp.Ge(size_of_gain * w, 0, evaluate=False))])),
         Step(_le(sp.Abs(mean[t] - mean[t - 1]), most), "from step i to step t the mean makes t - i moves", moved,
              conjunction([triangle, holds(_le(size + most, most * (age + 1)), assuming=[_le(size, most * age)])])),
         Step((sizes, moved), "put it into the sum", _le(sp.Abs(_ZETA[t]), lag),
@@ -144,5 +155,5 @@ def drift_bound(optimizer: Optimizer, name: str) -> Derivation:
     return Derivation(
         f"How large the drift of {x.state} can be", steps, Guarantee.UPPER_BOUND, name=f"{name} bound",
         optimizer=optimizer, assumptions=("the mean of the input moves by at most D a step",), source=_SOURCE,
-        remarks=("The bound is D times the mean age of the weights: forgetting faster keeps the error smaller.",),
+        remarks=("Each weight counts with its age: forgetting faster keeps the error smaller.",),
     )  # fmt: skip

@@ -58,7 +58,7 @@ BALLS, NESTEROVS = FORMS[1:6], FORMS[6:12]
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("a", "b"), combinations(FORMS, 2))
+@pytest.mark.parametrize(("a", "b"), list(combinations(FORMS, 2)))
 def test_every_two_forms_of_momentum_are_told_apart_or_proved_equal(a, b):
     made = compare(get(a), get(b), limit=3.0)
     alike = any(a in family and b in family for family in (BALLS, NESTEROVS))
