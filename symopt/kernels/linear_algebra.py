@@ -111,9 +111,9 @@ class _Compiler:
             case Grad() | Hessian() | Value() | Residual() | Jacobian():
                 inner, what = self(e.args[0]), _ASKED[type(e)]
                 return lambda step: step.oracle.ask(what, np.asarray(inner(step)))
-            case sp.Add() | sp.Max() | sp.Min():
+            case sp.Add() | sp.Max() | sp.Min() | sp.Mod():
                 parts = [self(a) for a in e.args]
-                join: Any = max if isinstance(e, sp.Max) else min if isinstance(e, sp.Min) else _total
+                join = _JOINS[type(e)]
                 return lambda step: join([part(step) for part in parts])
             case sp.Mul():
                 return self.product(e)
@@ -256,3 +256,8 @@ def _zero_divisor(e: Any) -> ArithmeticError:
     if isinstance(e, Hessian | Jacobian):
         return SingularMatrix(f"the derivative {e} is zero: Newton's step does not exist here")
     return ZeroGradient(f"{e} is zero: the gradient vanished, there is nothing left to do")
+
+
+_JOINS: Mapping[type, Callable[[list[Any]], Any]] = {
+    sp.Add: _total, sp.Max: max, sp.Min: min, sp.Mod: lambda parts: float(parts[0] % parts[1]),
+}  # fmt: skip

@@ -18,6 +18,7 @@ import sympy as sp
 from symopt.kernels.linear_algebra import CurvatureFailed, Function, Step, compiled
 from symopt.kernels.oracle import Array, DimensionMismatch, Oracle
 from symopt.language import Optimizer, Sequence, Shape, t
+from symopt.language.domains import contains, domain_text
 from symopt.language.linear import LineSearch
 from symopt.language.symbols import At
 
@@ -132,8 +133,8 @@ def vector_kernel(optimizer: Optimizer, *, indefinite: bool = False, **hypers: f
         if name not in given:
             raise ValueError(f"{optimizer.name} has no hyperparameter {name!r}; it has {', '.join(given) or 'none'}")
         domain = optimizer.hyperparameter(name).domain
-        if sp.Float(number) not in domain:
-            raise ValueError(f"{optimizer.name}: Expected {name} in {domain} but got {name}={number}")
+        if not contains(domain)(float(number)):
+            raise ValueError(f"{optimizer.name}: Expected {name} in {domain_text(domain)} but got {name}={number}")
         given[name] = float(number)
     values: dict[str, float] = {}
     for name, number in given.items():

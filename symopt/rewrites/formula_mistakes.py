@@ -15,6 +15,8 @@ from symopt.rewrites.mechanism import Change, Kind, Rewrite, Rule
 from symopt.rewrites.mistake_list import mistake
 from symopt.rewrites.roles import Roles
 
+INDICATOR = "indicator"
+"""The name of a call that is 1 where its condition holds."""
 Local = Callable[[Term], Iterator[Term]]
 """For a node, what may stand in its place."""
 
@@ -162,12 +164,51 @@ def _fewer(node: Term) -> Iterator[Term]:
             yield Term("neg", (inner,))
 
 
+def _forgotten(node: Term) -> Iterator[Term]:
+    """A product of numbers without one of them."""
+    if not any(n.name == "transpose" or n.name[-1:].isupper() for n in node.nodes()):
+        yield from _fewer(node)
+
+
 def _complements(node: Term) -> Iterator[Term]:
     """f for 1 - f, and the other way round."""
     if node.head == "add" and len(node.args) == 2 and node.args[0] == T.number(1) and node.args[1].head == "neg":
         yield node.args[1].args[0]
-    elif node.head in ("name", "at", "call") and node.name not in ("transpose", "norm", "log"):
+    elif node.head in ("name", "at", "call", "mul") and node.name not in ("transpose", "norm", "log"):
         yield T.number(1) - node
+
+
+def _square_factor(node: Term) -> Iterator[Term]:
+    """A product of numbers with one of its factors squared."""
+    if node.head != "mul" or any(n.name == "transpose" or n.name[-1:].isupper() for n in node.nodes()):
+        return
+    for i, part in enumerate(node.args):
+        plain = part.head == "call" and part.name not in ("transpose", INDICATOR)
+        if plain or part.head in ("name", "at", "add"):
+            yield replace(node, args=(*node.args[:i], part ** T.number(2), *node.args[i + 1 :]), span=None)
+
+
+def _twice(node: Term) -> Iterator[Term]:
+    """A product with one of its factors twice."""
+    if node.head == "mul" and not any(n.name == "transpose" or n.name[-1:].isupper() for n in node.nodes()):
+        for part in node.args:
+            if part.head in ("name", "at") or (part.head == "call" and part.name != INDICATOR):
+                yield T.mul(*node.args, part)
+
+
+def _plain(node: Term) -> Iterator[Term]:
+    """f for 1 - f."""
+    if node.head == "add" and len(node.args) == 2 and node.args[0] == T.number(1) and node.args[1].head == "neg":
+        yield node.args[1].args[0]
+
+
+def _summands(node: Term) -> Iterator[Term]:
+    """The sign of one part of a sum, or of what has one in front."""
+    if node.head == "add":
+        for i, part in enumerate(node.args):
+            yield replace(node, args=(*node.args[:i], _negated(part), *node.args[i + 1 :]), span=None)
+    elif node.head == "neg":
+        yield node.args[0]
 
 
 def _turned(node: Term) -> Iterator[Term]:
@@ -209,7 +250,7 @@ def _mistake(name: str, mathematics: str, sentence: str, undo: Local, do: Local 
 
 
 FORMULA_MISTAKES: tuple[Rewrite, ...] = (
-    _same("sign flipped", _signs),
+    _same("sign flipped", _signs, _summands),
     _same("fraction upside down", _fractions),
     _mistake("inverse missing", r"H^{-1} g \to H g",
              "The matrix stands where its inverse belongs, or the other way round.", _inverses),
@@ -224,13 +265,13 @@ FORMULA_MISTAKES: tuple[Rewrite, ...] = (
     _mistake("factors in the wrong order", r"A B \to B A",
              "Matrices do not commute: the factors belong in another order.", _order),
     _same("square missing", _squared, _unsquared),
-    _same("square where none belongs", _unsquared, _squared),
+    _same("square where none belongs", _unsquared, _square_factor),
     _mistake("factor wrong", r"\frac{1}{2} h \to h", "A number is missing in front, or does not belong there.",
              _factors),
     _mistake("order of the error", r"O(h^2) \to O(h^3)", "The terms that are left out are of another order.", _powers),
     _mistake("complement missing", r"1-p \to p", "What is left of 1 belongs here, or the other way round.",
-             _complements),
-    _same("stray factor", _fewer),
+             _complements, _plain),
+    _same("stray factor", _fewer, _twice),
     _same("minimum and maximum exchanged", _extremes),
     _same("condition turned around", _conditions),
 )  # fmt: skip
@@ -269,7 +310,7 @@ CLASS = Rewrite(
     "index of the class", Kind.MISTAKE, r"s_k \\to s_y", "Another class belongs here.", AtNode(lambda node: iter(()))
 )
 """Which class, the left side tells."""
-MISSING = replace(mistake("factor missing"), rule=AtNode(lambda node: iter(())))
+MISSING = replace(mistake("factor missing"), rule=AtNode(lambda node: iter(()), _forgotten))
 """Which factor, the formula's surroundings tell: see `with_factor`."""
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from symopt.language.latex import latex
+from dataclasses import replace
+
+from symopt.language.latex import enclosed, latex
 from symopt.language.terms import Term
 
 
@@ -42,8 +44,9 @@ def _spliced(original: Term, mended: Term, source: str) -> str | None:
         if original.head == "add" and (old.head == "neg") != (new.head == "neg"):
             return _bracketed(original, latex(mended, source), source)
         text = _spliced(old, new, source)
-        if old.span is None or text is None or old.span[0] < done or not _stands(new, old, original, source):
-            return latex(mended, source)
+        stands = text is not None and (_stands(new, old, original, source) or enclosed(text))
+        if old.span is None or text is None or old.span[0] < done or not stands:
+            return latex(replace(mended, span=None), source)  # its span is that of what was changed
         out += source[done : old.span[0]] + text
         done = old.span[1]
     return out + source[done:end]

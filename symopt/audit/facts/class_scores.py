@@ -12,9 +12,10 @@ from typing import Any
 import sympy as sp
 
 from symopt.audit.facts.scores import INPUTS, OUTPUTS, RATES, TARGETS, WEIGHTS, Misfit, NotAbout, logarithm, over, x
-from symopt.audit.facts.spelling import INDICATOR, Spelling, spelling
+from symopt.audit.facts.spelling import Spelling, spelling
 from symopt.language.terms import Term
 from symopt.losses.classes import Delta, K, c, k, y, z
+from symopt.rewrites.formula_mistakes import INDICATOR
 
 hot = sp.Symbol("y_k", nonnegative=True)
 """The target of the class asked about; 1 for the right class and 0 for others, or any probability."""
@@ -93,6 +94,8 @@ def meaning(term: Term, asked: Asked) -> Any:
             return go(term.args[0]) / go(term.args[1])
         case "pow" if term.args[1].head == "name" and term.args[0].head == "name":
             return go(term.args[0])
+        case "pow" if term.args[1].value is not None:
+            return go(term.args[0]) ** go(term.args[1])
         case "sum":
             return _sum(term, asked)
         case "call":
@@ -236,8 +239,8 @@ def _call(term: Term, asked: Asked) -> Any:
             return sp.exp(inside)
         case "log", [inside]:
             return logarithm(inside)
-        case "max", [_, *_]:
-            return sp.Max(*values)
+        case (("max" | "min"), [_, *_]):
+            return (sp.Max if term.name == "max" else sp.Min)(*values)
         case _:
             raise NotAbout(term.name)
 

@@ -13,9 +13,10 @@ from typing import Any
 
 import sympy as sp
 
-from symopt.audit.facts.spelling import INDICATOR, Spelling, spelling
+from symopt.audit.facts.spelling import Spelling, spelling
 from symopt.language.terms import Term
 from symopt.losses.one_score import y, z
+from symopt.rewrites.formula_mistakes import INDICATOR
 
 x, w, bias, pair = sp.symbols("x w b u", real=True)
 over = sp.Symbol("S", positive=True)
@@ -264,8 +265,8 @@ class _Meaning:
                 return logarithm(inside)
             case (("tanh" | "tanh'"), [inside]):
                 return sp.tanh(inside) if term.name == "tanh" else TANH.slope(inside)
-            case "max", [_, *_]:
-                return sp.Max(*values)
+            case (("max" | "min"), [_, *_]):
+                return (sp.Max if term.name == "max" else sp.Min)(*values)
             case "sign", [inside]:
                 return sign_of_w if inside == w else sp.sign(inside)
             case "abs", [inside]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from symopt.language import terms as T
 from symopt.language.terms import Term
+from symopt.rewrites.formula_mistakes import INDICATOR
 
 _FONT = re.compile(
     r"^\\(?:mathbf|boldsymbol|bm|vec|mathrm|mathsf|mathit|text|textbf|operatorname|overrightarrow)\{(.*)\}$"
@@ -18,7 +19,6 @@ FUNCTIONS = frozenset({
 })  # fmt: skip
 """Letters that are functions where brackets follow them."""
 _TRANSPOSED = (T.name("T"), T.name(r"\top"), T.name(r"\intercal"))
-INDICATOR = "indicator"
 _INDICATORS = frozenset({r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", "1", "I", r"\mathrm{1}", r"\mathds{1}", r"\1"})
 
 
@@ -102,6 +102,10 @@ def read_again(term: Term, source: str) -> Term:
     ``\\sigma(z)`` is a call and not a product; ``p_i (1 - p_i)`` is a product and not a call; ``1[k = y]`` is an
     indicator.
     """
+    if term.head == "pow" and term.args[0].head == "call" and _multiplies(term.args[0]):
+        call, exponent = term.args  # a^2 (1 - a): the power is the name's
+        power = Term("pow", (Term("name", name=call.name, span=_start(call)), exponent))
+        return Term("mul", (power, *(read_again(a, source) for a in call.args)), span=term.span)
     args = tuple(read_again(a, source) for a in term.args)
     made = term if all(a is b for a, b in zip(args, term.args, strict=True)) else replace(term, args=args)
     if made.head == "call" and made.name in _INDICATORS and made.args and made.args[0].head == "relation":

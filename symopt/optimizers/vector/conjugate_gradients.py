@@ -7,10 +7,11 @@ The matrix of a quadratic is its Hessian, and the residual here is b - A x, the 
 
 from typing import Any
 
-from sympy import Eq, Max
+from sympy import Eq, Max, Mod, Piecewise
 
 from symopt.language import Optimizer, dot, grad, hessian, line_search, t
 from symopt.language.vectors import A, alpha, beta, d, g, p, r, x
+from symopt.language.vocabulary import period
 
 conjugate_gradients = Optimizer(
     "conjugate-gradients",
@@ -34,7 +35,7 @@ def _nonlinear(name: str, title: str, share: Any, source: str) -> Optimizer:
     return Optimizer(
         name,
         title=f"Conjugate gradients, {title}",
-        hyper=[],
+        hyper=[period(10)] if share.has(period) else [],
         init={g: grad(x[0]), d: -grad(x[0])},
         update=[
             Eq(alpha[t], line_search(x[t - 1], d[t - 1], "strict-wolfe")),
@@ -54,6 +55,11 @@ _BEFORE = dot(g[t - 1], g[t - 1])
 fletcher_reeves = _nonlinear(
     "cg-fletcher-reeves", "Fletcher-Reeves", dot(g[t], g[t]) / _BEFORE,
     "Fletcher & Reeves 1964; Nocedal & Wright 2006, Algorithm 5.4",
+)  # fmt: skip
+fletcher_reeves_restarted = _nonlinear(
+    "cg-fletcher-reeves-restarted", "Fletcher-Reeves, restarted every k steps",
+    Piecewise((0, Eq(Mod(t, period), 0)), (dot(g[t], g[t]) / _BEFORE, True)),
+    "Fletcher & Reeves 1964, who restart every n + 1 steps; Nocedal & Wright 2006, section 5.2, every n",
 )  # fmt: skip
 polak_ribiere = _nonlinear(
     "cg-polak-ribiere", "Polak-Ribiere", dot(g[t], _CHANGE) / _BEFORE,
