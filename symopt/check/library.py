@@ -46,7 +46,7 @@ def check(path: str, *, options: Mapping[str, Any] | None = None, meant: str | N
     confirmation = _confirmation(request, comparison)
     if confirmation is None or confirmation.error > READING:
         off = "could not be held against it" if confirmation is None else f"is off by {confirmation.error:.1e}"
-        reason = f"the recurrence that was read {off}, beside a run of the library"
+        reason = f"the recurrence that was read {off}, beside a run of the library; its step may depend on the size"
         return Finding(path, source, request.options, reason=reason, seconds=seconds)
     return Finding(
         path, source, request.options, comparison, traced.special,

@@ -19,6 +19,11 @@ VERDICTS: list[tuple[str, dict[str, Any], Outcome, str]] = [
     ("keras.optimizers.Adam", {}, Outcome.CONVENTIONS, "adam"),
     ("keras.optimizers.SGD", {"momentum": ANY}, Outcome.EQUAL, "momentum"),
     ("keras.optimizers.RMSprop", {}, Outcome.EQUAL, "rmsprop"),
+    ("optax.rmsprop", {"momentum": ANY, "nesterov": True}, Outcome.EQUAL, "rmsprop-nesterov-phi"),
+    ("optax.novograd", {}, Outcome.EQUAL, "novograd"),
+    ("keras.optimizers.Adagrad", {}, Outcome.EQUAL, "adagrad-started"),
+    ("keras.optimizers.Ftrl", {}, Outcome.CONVENTIONS, "ftrl"),
+    ("keras.optimizers.ScheduleFreeAdamW", {}, Outcome.EQUAL, "schedule-free-adamw-short"),
 ]
 
 

@@ -18,6 +18,9 @@ VERDICTS: list[tuple[str, dict[str, Any], Outcome, str]] = [
     ("Adam", {}, Outcome.EQUAL, "adam"),
     ("Adam", {"foreach": True}, Outcome.EQUAL, "adam"),
     ("RMSprop", {}, Outcome.CONVENTIONS, "rmsprop"),
+    ("RMSprop", {"momentum": ANY}, Outcome.EQUAL, "rmsprop-momentum-outside"),
+    ("RMSprop", {"centered": True, "momentum": ANY}, Outcome.EQUAL, "rmsprop-centred-momentum-outside"),
+    ("Adagrad", {"lr_decay": ANY}, Outcome.EQUAL, "adagrad-decayed"),
 ]
 
 
@@ -31,3 +34,13 @@ def test_verdict(name: str, options: dict[str, Any], outcome: Outcome, definitio
     assert finding.confirmation is not None
     assert finding.confirmation.error < 1e-12
     assert finding.confirmation.witness in (None, True)
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [("LBFGS", "asks for `closure`"), ("Muon", "method for matrices"), ("SparseAdam", "sparse gradients only")],
+)
+def test_what_cannot_be_traced_says_why(name: str, reason: str) -> None:
+    finding = check(f"torch.optim.{name}")
+    assert finding.outcome is Outcome.UNREAD
+    assert reason in finding.reason

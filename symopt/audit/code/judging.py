@@ -238,7 +238,7 @@ class Court:
     def _explained(self, table: Sequence[tuple[Hypothesis, list[Reading]]], hint: str) -> Outcome:
         best: tuple[float, Outcome] | None = None
         for made, options in table:
-            for reading in options if not made.slips else ():
+            for reading in options if not made.slips and all(map(_asks_at_own, options)) else ():
                 found = self._solved(reading.group)
                 if found is not None and not found.reading.wrong and (outcome := self._right(found, reading)):
                     return outcome
@@ -293,6 +293,13 @@ def _dividing_by_zero(system: str) -> Opinion:
     """What is to be said of a bias correction that is zero in every step, so that no run has a value to compare."""
     witness = {"t": 1, "claimed": "a division by 1 - beta^0 = 0", "correct": "1 - beta"}
     return Opinion(Judgement.ERRATUM, system, (), STUCK, sentence(STUCK), witness=witness)
+
+
+def _asks_at_own(reading: Reading) -> bool:
+    """Whether every gradient is asked at a point made from the parameter that is moved."""
+    own = [c.name for k, c in zip(reading.keys, reading.claims, strict=True) if k == reading.parameter]
+    points = [n.args[0].names() - CLOCKS for term in reading.terms for n in term.nodes() if n.head == "grad"]
+    return not own or all(own[0] in names for names in points if names)
 
 
 def _size(reading: Reading) -> int:

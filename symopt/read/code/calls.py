@@ -20,6 +20,8 @@ CALLS_DEEP = 10
 _TRANSFORMS = frozenset({"grad", "value_and_grad", "gradient", "jacobian", "elementwise_grad", "jacfwd", "jacrev"})
 _GATHERED = frozenset({"mean", "sum", "reduce_mean", "reduce_sum", "average", "nanmean", "mean_", "clip_by_norm",
                        "clip_by_global_norm", "stack", "concatenate"})  # fmt: skip
+_ASSIGNMENTS = {"update": 0, "assign": 0, "assign_add": 1, "update_add": 1, "assign_sub": -1, "update_sub": -1}
+"""Functions that give their first argument the second one's value, add it, or take it away."""
 _UNREAD_METHODS = frozenset({"append", "extend", "insert", "update", "zero_grad", "backward", "fit", "format", "join"})
 
 
@@ -40,7 +42,16 @@ class Calls(Conditions):
                 return self._method(node, base, name) if changed is None else changed
         if isinstance(function, ast.Call):
             return self._curried(function, node)
+        if name in _ASSIGNMENTS and len(node.args) == 2 and (slot := self.place(node.args[0])) is not None:
+            return self._given_anew(name, slot, node)
         return self._function(node, name, self.arguments(node.args))
+
+    def _given_anew(self, name: str, slot: str, node: ast.Call) -> Value:
+        """``K.update(p, new_p)``, ``tf.assign_sub(w, step)``: a place given a value by a function."""
+        old, new = self.term(node.args[0]), self.term(node.args[1])
+        self.memory.assign(slot, F.scaled_sum(old, new, None, sign) if (sign := _ASSIGNMENTS[name]) else new,
+                           self.span(node), bind=False)  # fmt: skip
+        return Place(slot)
 
     def _own(self, function: ast.Name | ast.Attribute) -> Closure | Class | None:
         """A function or class of the program itself."""
@@ -191,6 +202,8 @@ class Calls(Conditions):
             return A.ZERO
         if F.is_gradient_name(name):
             return Gradient(name, self._terms(self.arguments(node.args)))
+        if name in ("append", "extend"):
+            self.arguments(node.args)
         if name in _UNREAD_METHODS or isinstance(base, Text | Closure | Class):
             return Unknown(name)
         whole = self.as_term(base, self.span(node.func.value))

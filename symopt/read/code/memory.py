@@ -87,7 +87,7 @@ class Memory:
                 return self.given(slot, span)
             value = start
         if isinstance(value, Term):
-            if value.value is not None and value.value not in (0, 1):
+            if value.value is not None and (value.value not in (0, 1) or (value.value == 1 and _is_rate(slot))):
                 self.constants[slot] = value
                 value = T.name(slot)
             return replace(value, span=span)
@@ -172,6 +172,10 @@ class Memory:
             for argument in options:
                 if argument.head in ("at", "name") and last(argument.name.partition("#")[0]) == name:
                     return Term("grad", (_reference(argument),))
+        for name in filter(None, wanted):
+            for argument in options:
+                if any(n.head == "at" and last(n.name.partition("#")[0]) == name for n in argument.nodes()):
+                    return Term("grad", (_reference(argument),))
         moving = [a for a in options if any(n.head == "at" for _, n in a.walk())]
         still = [a for a in options if last(a.name) not in _DATA]
         for argument in (*moving, *still):
@@ -187,6 +191,11 @@ def last(slot: str) -> str:
     if found and found[1]:
         return found[1]
     return slot.rpartition(":")[2].rpartition(".")[2].partition("[")[0]
+
+
+def _is_rate(slot: str) -> bool:
+    """Whether a name is one that programs give a learning rate, which is one whatever its number is."""
+    return last(slot).lower() in ("eta", "lr", "learning_rate", "alpha", "step_size")
 
 
 def _own(slot: str) -> bool:

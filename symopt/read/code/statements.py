@@ -11,6 +11,7 @@ from symopt.language import terms as T
 from symopt.language.terms import Term
 from symopt.read.code import arithmetic as A
 from symopt.read.code.calls import Calls
+from symopt.read.code.functions import is_gradient_name
 from symopt.read.code.recurrence import Misuse
 from symopt.read.code.source import Source
 from symopt.read.code.values import Class, Closure, Frame, Gradient, Many, Place, Record, Unknown, Value
@@ -125,6 +126,8 @@ class Statements(Calls):
                 item = replace(item, span=None) if isinstance(item, Term) else item
             elif isinstance(loaded, Place):
                 item = Place(f"{loaded.slot}[{i}]")
+            elif isinstance(loaded, Gradient) and not _is_answer(part, parts):
+                item = Unknown("value")
             elif isinstance(loaded, Gradient | Unknown | Term):
                 item = loaded
             elif isinstance(loaded, Record):
@@ -252,6 +255,15 @@ class Statements(Calls):
         if isinstance(value, Many):
             return Many(tuple(self._kept(v) for v in value.items))
         return value
+
+
+def _is_answer(part: ast.expr, parts: Sequence[ast.expr]) -> bool:
+    """Whether a name among those that a gradient function's answer is unpacked into is a gradient's.
+
+    Where some are called gradients and others are not, the others are the loss and the like.
+    """
+    named = [p for p in parts if is_gradient_name(ast.unparse(p)[:80])]
+    return not named or part in named
 
 
 def _counts(name: str, body: Sequence[ast.stmt]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any, Protocol
 
 from symopt.read.libraries.locate import NotFound, locate
 from symopt.read.libraries.recurrence import Traced, recurrence
+from symopt.read.libraries.refusals import reason_of
 from symopt.read.libraries.request import ANY, Request
 from symopt.read.libraries.scalar import CannotTrace
 from symopt.read.libraries.step import Step
@@ -64,7 +65,7 @@ def read(request: Request) -> Traced:
     except CannotTrace:
         raise
     except Exception as error:  # whatever the library's own code raises
-        raise CannotTrace(f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}") from error
+        raise CannotTrace(reason_of(error)) from error
     return recurrence(step, request.path, title=title, source=f"{TITLES[library.LIBRARY]} {version(request)}")
 
 

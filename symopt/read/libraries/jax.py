@@ -15,6 +15,7 @@ from symopt.language.vocabulary import g, theta
 from symopt.read.libraries.conditions import is_condition, where
 from symopt.read.libraries.jaxpr import evaluate
 from symopt.read.libraries.names import Argument
+from symopt.read.libraries.refusals import reason_of
 from symopt.read.libraries.request import SUGGESTED
 from symopt.read.libraries.scalar import CannotTrace, Condition, number
 from symopt.read.libraries.step import Step
@@ -192,7 +193,7 @@ def trace(symbols: tuple[Argument, ...], functions: Functions, name_of: Callable
         try:
             return Tracing(symbols, functions, name_of, taken, every).step()
         except _refusals() as problem:
-            raise CannotTrace(f"{type(problem).__name__}: {str(problem).splitlines()[0]}") from problem
+            raise CannotTrace(reason_of(problem)) from problem
 
 
 def _refusals() -> tuple[type[Exception], ...]:
