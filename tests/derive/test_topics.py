@@ -8,6 +8,8 @@ from symopt.decide import Status
 from symopt.derive import NotDerivable, UnknownTopic, derivations, topic, topics, topics_of
 from symopt.language import Optimizer, Schedule
 from symopt.optimizers import catalogue, get, vector_methods
+from symopt.render.derivation import to_text
+from symopt.render.derived import page_of, written
 
 DEFINITIONS = [*catalogue().values(), *vector_methods().values()]
 QUICK = ("unrolled", "expectation", "robbins-monro", "newton")
@@ -20,11 +22,17 @@ def test_each_topic_fits_something() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("definition", DEFINITIONS, ids=lambda d: d.name)
-def test_everything_derived_is_proved(definition: Optimizer | Schedule) -> None:
+def test_everything_derived_is_proved_and_typeset(definition: Optimizer | Schedule) -> None:
     for found in topics_of(definition):
-        for made in derivations(definition, found.name):
+        try:
+            several = derivations(definition, found.name)
+        except NotDerivable:
+            continue
+        for made in several:
             assert made.status is Status.PROVED, made
             assert made.topic == found.name
+        assert all(written(page_of(definition, several, found.name), form) for form in ("md", "tex", "html"))
+        assert to_text(several)
 
 
 @pytest.mark.parametrize("name", ["gradient-descent", "lookahead(sgd)", "step-decay", "newton-1d"])

@@ -77,6 +77,18 @@ def derivations(definition: Definition, name: str | None = None) -> tuple[Deriva
     if not fitting:
         raise NotDerivable(f"no topic fits {definition.name}, {Kind.of(definition).value}")
     chosen = fitting if name is None else (topic(name),)
-    return tuple(
-        replace(made, topic=found.name, optimizer=definition) for found in chosen for made in found.derive(definition)
-    )
+    every = [(found, _derived(found, definition, asked=name is not None)) for found in chosen]
+    return tuple(replace(made, topic=found.name, optimizer=definition) for found, several in every for made in several)
+
+
+def _derived(found: Topic, definition: Definition, *, asked: bool) -> tuple[Derivation, ...]:
+    """What a topic derives; among all topics one that has no answer is passed over."""
+    try:
+        made = tuple(found.derive(definition))
+    except NotDerivable:
+        if asked:
+            raise
+        return ()
+    if asked and not made:
+        raise NotDerivable(f"{found.title}: there is nothing of that to derive of {definition.name}")
+    return made

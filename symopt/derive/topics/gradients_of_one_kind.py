@@ -33,10 +33,7 @@ def _scales(optimizer: Optimizer) -> bool:
 
 
 def _scaled(optimizer: Optimizer) -> Iterator[Derivation]:
-    try:
-        yield gradient_scale(optimizer)
-    except NotDerivable:
-        return
+    yield gradient_scale(optimizer)
 
 
 constant = Topic(
