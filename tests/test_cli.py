@@ -98,6 +98,12 @@ def test_a_mistyped_name_offers_the_nearest():
     assert result.stdout == ""
 
 
+def test_a_mistyped_command_offers_the_nearest():
+    result = CliRunner().invoke(cli, ["audti", "notes.md"])
+    assert result.exit_code == 2
+    assert "did you mean audit?" in result.stderr
+
+
 @pytest.mark.parametrize("arguments", [[], ["audit"], ["audit", "--format", "x", "y"], ["frobnicate"]])
 def test_misuse_ends_with_2(arguments):
     result = run(*arguments)

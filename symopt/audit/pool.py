@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from multiprocessing import active_children
+from multiprocessing import active_children, parent_process
 from typing import Any
 
 from symopt.audit.catalogue import plain
@@ -38,7 +39,7 @@ class Pool:
             return [_known(call.made()) for call in calls]
         if self.started is None:
             plain()  # made once, before the processes part
-            self.started = ProcessPoolExecutor(self.workers, initializer=_uninterrupted)
+            self.started = ProcessPoolExecutor(self.workers, initializer=_begin)
         futures = [self.started.submit(made_elsewhere, parcel) for parcel in map(_parcel, calls)]
         return [_awaited(call, future) for call, future in zip(calls, futures, strict=True)]
 
@@ -77,6 +78,14 @@ def _known(answer: Any) -> Callable[[], Any]:
     return lambda: answer
 
 
-def _uninterrupted() -> None:
-    """The program that started the process ends it; the terminal does not."""
+def _begin() -> None:
+    """A process of the pool ends when the program that started it does; the terminal does not interrupt it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, daemon=True).start()
+
+
+def _follow() -> None:
+    program = parent_process()
+    if program is not None:
+        program.join()
+        os._exit(1)

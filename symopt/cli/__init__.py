@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import importlib
 import sys
 
@@ -34,6 +35,15 @@ class _Commands(click.Group):
             return None
         module = importlib.import_module(f"symopt.cli.{COMMANDS[cmd_name]}")
         return getattr(module, f"{cmd_name}_command")
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], COMMANDS, cutoff=0.5)
+            offer = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(COMMANDS)}"
+            ctx.fail(f"no command is called {args[0]!r}; {offer}")
+        return super().resolve_command(ctx, args)
 
 
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})

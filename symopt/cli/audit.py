@@ -34,8 +34,9 @@ def audit_command(paths: tuple[Path, ...], form: str, output: Path | None, verbo
     with terminal.Progress() as progress:
         report = audit(paths, progress=progress)
     terminal.write(_rendered(report, form, verbose, to_terminal=output is None), output)
+    told = form == "text" and output is None and terminal.on_terminal()
     for document in report.documents:
-        if document.problem:
+        if document.problem and not told:
             click.echo(f"symopt: {document.path}: {document.problem}", err=True)
     sys.exit(exit_status(report))
 
