@@ -65,8 +65,7 @@ class ArrayKernel(Kernel):
         return self._used[function]
 
     def query(self, params: Any, state: State, *gradients: Any, **hyper: Any) -> Any:
-        if len(gradients) >= max(1, self.gradients):
-            raise KernelError(f"{self.name}: a step asks for {self.gradients} gradients; all were given")
+        name = self.query_name(gradients)
         array = self.array(params, "params")
         self.check_state(state)
         if self.form.asks_at_params:
@@ -75,7 +74,6 @@ class ArrayKernel(Kernel):
         given = [self.like(g, array, "gradient", values) for g in gradients]
         for slot in self._kept:
             self.like(state[slot], array, f"state {slot}", values)
-        name = "query" if self.gradients == 1 else f"query_{len(gradients) + 1}"
         needed = {k: values[k] for k in self._needed(name)}
         if shape := self._swept(values):
             array = np.broadcast_to(array, self._whole(array.shape, shape))
@@ -103,7 +101,7 @@ class ArrayKernel(Kernel):
         values = self.hyper(hyper)
         self.check_state(state)
         if type(state["t"]) is not int or state["t"] < 0:
-            self._check_count(state["t"])
+            self.check_count(state["t"])
         array = self.array(params, "params")
         gradients = self.split(gradient)
         held = [state[name] for name in self._kept]
@@ -242,10 +240,6 @@ class ArrayKernel(Kernel):
         for (a, first), (b, second) in combinations(zip(slots, values, strict=True), 2):
             if _overlap(first, second):
                 raise KernelError(f"{name}: out's {a} and {b} share memory; give each an array of its own")
-
-    def _check_count(self, count: Any) -> None:
-        if isinstance(count, bool) or not hasattr(count, "__index__") or np.ndim(count) or count < 0:
-            raise KernelError(f"{self.name}: state t must be a number of steps, 0 or more, but it is {count!r}")
 
     def _whole(self, shape: tuple[int, ...], swept: tuple[int, ...]) -> tuple[int, ...]:
         """The shape of a sweep over settings."""

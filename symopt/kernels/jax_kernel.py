@@ -47,16 +47,15 @@ class JaxKernel(Kernel):
         return State(self.name, self._call("init", (array,), hyper))
 
     def query(self, params: Any, state: State, *gradients: Any, **hyper: Any) -> Any:
-        self.check_state(state)
+        name = self.query_name(gradients)
         array = self.array(params, "params")
-        name = "query" if self.gradients <= 1 else f"query_{len(gradients) + 1}"
-        return self._call(name, (array, state, *gradients), hyper)
+        given = [self._like(g, array, "gradient") for g in gradients]
+        return self._call(name, (array, self._held(state, array), *given), hyper)
 
     def step(self, params: Any, gradient: Any, state: State, **hyper: Any) -> tuple[Any, State]:
-        self.check_state(state)
         array = self.array(params, "params")
-        gradients = [self._like(g, array) for g in self.split(gradient)]
-        made, after = self._call("step", (array, *gradients, state), hyper)
+        gradients = [self._like(g, array, "gradient") for g in self.split(gradient)]
+        made, after = self._call("step", (array, *gradients, self._held(state, array)), hyper)
         return made, State(self.name, after)
 
     def transformation(self, **hyper: Any) -> Any:
@@ -84,27 +83,37 @@ class JaxKernel(Kernel):
 
     def array(self, value: Any, what: str) -> Any:
         """The value as an array of floats."""
-        array = value if isinstance(value, jax.Array) else jnp.asarray(value)
+        try:
+            array = value if isinstance(value, jax.Array) else jnp.asarray(value)
+        except (TypeError, ValueError):
+            raise self.not_floats(what, value) from None
         if not jnp.issubdtype(array.dtype, jnp.floating):
-            raise KernelError(f"{self.name}: {what} must be an array of floats, but its type is {array.dtype}")
+            raise self.not_floats(what, array)
         return array
 
-    def _like(self, value: Any, params: Any) -> Any:
-        array = self.array(value, "gradient")
+    def _held(self, state: Any, params: Any) -> State:
+        """The state, checked; t may be traced."""
+        self.check_state(state)
+        if not isinstance(state["t"], jax.Array):
+            self.check_count(state["t"])
+        arrays = {k: self._like(state[k], params, f"state {k}") for k in self.form.arrays}
+        return State(self.name, {**state, **arrays})
+
+    def _like(self, value: Any, params: Any, what: str) -> Any:
+        array = self.array(value, what)
         if array.dtype != params.dtype:
             raise KernelError(
-                f"{self.name}: gradient is {array.dtype}, but the parameters are {params.dtype}; convert one "
-                "with .astype"
+                f"{self.name}: {what} is {array.dtype}, but the parameters are {params.dtype}; convert one with .astype"
             )
         if array.shape != params.shape:
-            raise KernelError(f"{self.name}: gradient has shape {array.shape}, but the parameters have {params.shape}")
+            raise KernelError(f"{self.name}: {what} has shape {array.shape}, but the parameters have {params.shape}")
         return array
 
     def _call(self, name: str, arguments: tuple[Any, ...], hyper: Mapping[str, Any]) -> Any:
         function = getattr(self.module, name)
         traced = {k: v for k, v in hyper.items() if isinstance(v, jax.Array)}
         own = {setting.name: traced[k] for k in traced if (setting := self.form.setting(k)) is not None}
-        given = {k: v for k, v in hyper.items() if k not in own and k not in traced}
+        given = {k: v for k, v in hyper.items() if k not in traced or self.form.setting(k) is None}
         wanted = keywords(function)
         known = {k: v for k, v in self._values.items() if k not in own} | self._checked(given)
         if missing := wanted - known.keys() - own.keys():

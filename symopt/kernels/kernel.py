@@ -125,6 +125,22 @@ class Kernel(ABC):
         if "t" not in state:
             raise KernelError(f"{name}: {what} has no step count t")
 
+    def check_count(self, count: Any) -> None:
+        """Raise where a state's t is no number of steps."""
+        if isinstance(count, bool) or not hasattr(count, "__index__") or np.ndim(count) or count < 0:
+            raise KernelError(f"{self.name}: state t must be a number of steps, 0 or more, but it is {count!r}")
+
+    def query_name(self, gradients: Sequence[Any]) -> str:
+        """The function that says where to ask after these gradients."""
+        if len(gradients) >= max(1, self.gradients):
+            raise KernelError(f"{self.name}: a step asks for {self.gradients} gradients; all were given")
+        return "query" if self.gradients <= 1 else f"query_{len(gradients) + 1}"
+
+    def not_floats(self, what: str, value: Any, kind: str = "an array") -> KernelError:
+        """The error that a value is no array of floats."""
+        told = getattr(value, "dtype", type(value).__name__)
+        return KernelError(f"{self.name}: {what} must be {kind} of floats, but its type is {told}")
+
     def split(self, gradient: Any) -> Sequence[Any]:
         """The gradients of a step, as many as it asks for."""
         if self.gradients == 1:

@@ -50,12 +50,14 @@ def _of_one_step(optimizer: Optimizer) -> Iterator[Bound]:
     move, facts = _named(_move(optimizer, frozenset()))
     if not move.has(_G):
         return
-    unlimited = [] if move.has(sp.Piecewise) else [sp.oo]
     limited = [h.symbol + 1 for h in optimizer.hyper] if move.has(sp.Min, sp.Max, sp.Piecewise) else []
     tried: set[Any] = {sp.S.Zero}
-    for value in (sp.S.One, *unlimited, *limited):
+    for value in (sp.S.One, sp.oo, *limited):
         at = dict.fromkeys(move.atoms(At), sp.S.Zero) | {_G: value, eps: sp.S.Zero}
-        size: Any = sp.Abs(move.xreplace(at | dict.fromkeys(facts, value)))
+        try:
+            size: Any = sp.Abs(move.xreplace(at | dict.fromkeys(facts, value)))
+        except (TypeError, ValueError):  # SymPy's, where something undefined would have to be compared
+            continue
         if size not in tried and not size.has(sp.nan, sp.oo, sp.zoo):
             tried.add(size)
             yield Bound(size, (), _at_most(optimizer, move, size, _coordinates(facts)))

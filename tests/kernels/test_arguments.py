@@ -146,6 +146,55 @@ def test_what_is_written_may_lie_anywhere(backend: str) -> None:
     check(list(params), list(gradient), {k: v if k == "t" else list(v) for k, v in state.items()}, (own, state.copy()))
 
 
+@pytest.mark.library
+@pytest.mark.filterwarnings("ignore::DeprecationWarning")  # PyTorch's own
+def test_what_is_written_may_lie_anywhere_in_torch() -> None:
+    torch = pytest.importorskip("torch")
+    kernel = symopt.kernel("adam", "torch")
+    start, gradient = torch.from_numpy(np.random.default_rng(0).normal(size=(2, 9)))
+    params, state = kernel.step(start, gradient, kernel.init(start))
+    expected, after = kernel.step(params, gradient, state)
+
+    def check(gradient: Any, state: State, out: Any, params: Any = params) -> None:
+        kernel.step(params, gradient, state, out=out)
+        assert same(out[0], expected)
+        assert all(same(out[1][k], after[k]) for k in after)
+
+    held = State("adam", {k: v.clone() if torch.is_tensor(v) else v for k, v in state.items()})
+    check(gradient, held, (params.clone(), State("adam", {**held, "m": held["v"], "v": held["m"]})))
+    own = gradient.clone()
+    fresh = kernel.init(params)
+    check(own, state, (own, fresh))
+    wrong = [
+        (lambda: kernel.step(params, None, state), "gradient must be a tensor of floats, but its type is NoneType"),
+        (lambda: kernel.step(params, params, {**state, "m": params[:2]}), "state m has shape"),
+        (lambda: kernel.step(params, params, {**state, "t": -1}), "state t must be a number of steps"),
+        (lambda: kernel.step(params, params, state, out=(params[:2], fresh)), "out's theta has shape"),
+        (lambda: kernel.query(params, state, params), "all were given"),
+    ]
+    for call, message in wrong:
+        with pytest.raises(KernelError, match=message):
+            call()
+
+
+@pytest.mark.library
+def test_wrong_arguments_are_named_under_jax() -> None:
+    jax = pytest.importorskip("jax")
+    kernel = symopt.kernel("adam", "jax")
+    params = jax.numpy.ones(3)
+    state = kernel.init(params)
+    wrong = [
+        (lambda: kernel.step(params, None, state), "gradient must be an array of floats, but its type is NoneType"),
+        (lambda: kernel.step(params, params, {**state, "m": params[:2]}), "state m has shape"),
+        (lambda: kernel.step(params, params, {**state, "t": -1}), "state t must be a number of steps"),
+        (lambda: kernel.step(params, params, state, lr=jax.numpy.float32(0.1)), "no hyperparameter is called 'lr'"),
+        (lambda: kernel.query(params, state, params), "all were given"),
+    ]
+    for call, message in wrong:
+        with pytest.raises(KernelError, match=message):
+            call()
+
+
 @pytest.mark.parametrize("dtype", ["f2", "f4", "f8", "g", ">f8"])
 def test_every_type_of_float(dtype: str) -> None:
     kernel = symopt.kernel("adam")

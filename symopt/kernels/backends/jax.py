@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from symopt.kernels.backends import numpy as plain
@@ -60,7 +61,7 @@ def kernel(optimizer: Optimizer, hyper: Mapping[str, Any]) -> Kernel:
 
 def source(plan: Plan) -> str:
     """The module's text. Scalars are 64 bits wide in it, whatever JAX's own setting is."""
-    body = [*_init(plan), *_queries(plan), *_step(plan)]
+    body = [*_init(plan), *plain.each_query(plan, partial(_query, plan)), *_step(plan)]
     text = "\n".join(body)
     parts = ['"""' + "\n".join(header(plan, "jax")) + '\n"""\n', IMPORTS]
     parts += [lines for call, lines in HELPERS.items() if call in text]
@@ -104,14 +105,6 @@ def _init(plan: Plan) -> list[str]:
     keywords = plain.parameters(plain.used_settings(plan, used))
     head = plain.signature("init", [f"{theta}: Array"], keywords, "State")
     return ["", *head, *_body(plan, '"""The state before the first step."""', used, lines), ""]
-
-
-def _queries(plan: Plan) -> list[str]:
-    lines: list[str] = []
-    for index, point in enumerate(plan.points or (None,)):
-        name = f"query_{index + 1}" if len(plan.points) > 1 else "query"
-        lines += ["", *_query(plan, name, index, point), ""]
-    return lines
 
 
 def _query(plan: Plan, name: str, index: int, point: Node | None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -187,11 +187,15 @@ def _initial(plan: Plan, slot: Slot, writer: Writer) -> str:
 
 
 def query_lines(plan: Plan, sweep: bool = False) -> list[str]:
-    several = len(plan.points) > 1
+    return each_query(plan, lambda name, index, point: _query(plan, name, index, point, sweep))
+
+
+def each_query(plan: Plan, write: Callable[[str, int, Node | None], list[str]]) -> list[str]:
+    """A function for each point where a step asks: ``write`` is given its name, its place and the point."""
     lines: list[str] = []
     for index, point in enumerate(plan.points or (None,)):
-        name = f"query_{index + 1}" if several else "query"
-        lines += ["", *_query(plan, name, index, point, sweep), ""]
+        name = f"query_{index + 1}" if len(plan.points) > 1 else "query"
+        lines += ["", *write(name, index, point), ""]
     return lines
 
 

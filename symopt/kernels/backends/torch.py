@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from symopt.kernels.backends import numpy as plain
@@ -155,7 +156,7 @@ def class_name(plan: Plan) -> str:
 def source(plan: Plan) -> str:
     """The module's text."""
     step = _Step(plan)
-    body = [*_init(plan), *_queries(plan), *step.lines()]
+    body = [*_init(plan), *plain.each_query(plan, partial(_query, plan)), *step.lines()]
     text = "\n".join(body)
     parts = ['"""' + "\n".join(header(plan, "torch")) + '\n"""\n', IMPORTS]
     parts += [lines for call, lines in HELPERS.items() if f" {call}" in text or f"({call}" in text]
@@ -219,14 +220,6 @@ def _init(plan: Plan) -> list[str]:
     )
     doc = '"""The state before the first step; the tensors are new ones."""'
     return ["", *head, *indented([doc, *_read(plan, used, arrays=True), *lines]), ""]
-
-
-def _queries(plan: Plan) -> list[str]:
-    lines: list[str] = []
-    for index, point in enumerate(plan.points or (None,)):
-        name = f"query_{index + 1}" if len(plan.points) > 1 else "query"
-        lines += ["", *_query(plan, name, index, point), ""]
-    return lines
 
 
 def _query(plan: Plan, name: str, index: int, point: Node | None) -> list[str]:
