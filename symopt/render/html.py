@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 
 from symopt.audit.findings import DocumentReport, Finding, Report
 from symopt.render import words
+from symopt.render.page.html import mathml
+
+_CODE = re.compile("`([^`]+)`")
+_LEADS_AWAY = re.compile(r"\b(href|src)=")
 
 _STYLE = """
 :root { color-scheme: light dark; --bad: #b00020; --good: #1b6e2d; --line: #8884; --soft: #8881; }
@@ -19,6 +24,8 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: .3rem 1rem; mar
 dt { opacity: .75; } dd { margin: 0; min-width: 0; }
 code { font-family: ui-monospace, monospace; font-size: .9rem; white-space: pre-wrap; background: var(--soft);
   padding: .1rem .3rem; border-radius: .2rem; }
+math { font-family: "Latin Modern Math", "STIX Two Math", "Cambria Math", math; font-size: 1.1rem; }
+.formula { overflow-x: auto; overflow-y: hidden; padding: .2rem 0; }
 .written { color: var(--bad); } .mended { color: var(--good); }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; vertical-align: top;
   border-bottom: 1px solid var(--line); padding: .3rem .5rem; }
@@ -62,13 +69,29 @@ def _document(document: DocumentReport, verbose: bool) -> Iterator[str]:
 
 def _erratum(finding: Finding) -> str:
     entries = (
-        ("Written", f'<code class="written">{escape(_shown(finding.source))}</code>'),
-        ("Mended", f'<code class="mended">{escape(_shown(finding.fix))}</code>' if finding.fix else ""),
-        ("Why", _text(finding.explanation)),
+        ("Written", _formula(finding.source, "written", finding.kind)),
+        ("Mended", _formula(finding.fix, "mended", finding.kind) if finding.fix else ""),
+        ("Why", _CODE.sub(r"<code>\1</code>", _text(finding.explanation))),
         ("Check", _text(words.witness(finding.witness, finding.kind))),
     )
     listed = "\n".join(f"<dt>{name}</dt><dd>{value}</dd>" for name, value in entries if value)
     return f"<article>\n<h3>Line {finding.line}: {_text(words.title(finding))}</h3>\n<dl>\n{listed}\n</dl>\n</article>"
+
+
+def _formula(source: str, kind: str, language: str) -> str:
+    """A formula typeset, with what it was typeset from; code as it is."""
+    code = f'<code class="{kind}">{escape(_shown(source))}</code>'
+    typeset = _typeset(source) if language == "formula" else ""
+    return f'<div class="{kind} formula"><math displaystyle="true">{typeset}</math></div>{code}' if typeset else code
+
+
+def _typeset(source: str) -> str:
+    """MathML, or "" for what the converter does not know: a document may write anything."""
+    try:
+        typeset = mathml(source.replace("&", "").strip())
+    except Exception:  # noqa: BLE001 - the converter raises whatever a formula leads it to
+        return ""
+    return "" if _LEADS_AWAY.search(typeset) else typeset
 
 
 def _row(finding: Finding) -> str:
