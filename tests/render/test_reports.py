@@ -131,7 +131,7 @@ def test_html_is_well_formed_and_needs_nothing(report):
 
 
 def test_html_typesets_formulas_and_follows_no_link():
-    sources = (r"m_t = \frac{m_t}{1 - \beta_1}", r"\href{javascript:alert(1)}{x} = 1", r"x = \frac{1")
+    sources = (r"m_t = \frac{m_t}{1 - \beta_1}", r"\href{javascript:alert(1)}{x} = 1")
     found = tuple(Finding(i, 1, "formula", s, Judgement.ERRATUM, fix=s) for i, s in enumerate(sources, start=1))
     html = to_html(Report((DocumentReport("a.md", found),)))
     page = _Page()
