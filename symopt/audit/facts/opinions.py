@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from symopt.audit.facts.checks import check_opinion
 from symopt.audit.facts.losses import SIGMOID_OUTPUT, loss_opinion, stated_losses
 from symopt.audit.facts.numbers import number_opinion
 from symopt.audit.facts.penalties import shape_opinion
@@ -45,9 +46,10 @@ def fact_opinion(content: Statement, source: str, around: Around) -> Opinion | N
         return None
     found = [o for s in statements for o in _each(s, source, around)]
     if not found:
-        number = number_opinion(content, source, f"{around.before}\n{around.line}")
-        if number is not None:
-            return number
+        text = f"{around.before}\n{around.line}"
+        other = number_opinion(content, source, text) or check_opinion(content, source, text)
+        if other is not None:
+            return other
         return remark_opinion(content, source, around.line, around.before)
     if len(found) < len(statements):
         return None
