@@ -48,6 +48,10 @@ def assert_conforms(
     Raises:
         DoesNotConform: with the smallest example found, the step, the formula, and the first coordinate that differs.
     """
+    if not callable(step):
+        raise TypeError(f"step must be a function of parameters, gradient and state, but it is a {type(step).__name__}")
+    if steps < 1 or examples < 1:
+        raise ValueError(f"steps and examples must be at least 1, but they are {steps} and {examples}")
     plan = plan_of(definition(optimizer))
     accepted = _accepted(step, plan)
     chosen = settings(
@@ -113,7 +117,10 @@ def _hold(
     largest = mpmath.mpf(0)
     for number, gradient in enumerate(gradients, start=1):
         with np.errstate(all="ignore"):
-            params, state = step(params.copy(), gradient.copy(), state, **given)
+            returned: Any = step(params.copy(), gradient.copy(), state, **given)
+        if not isinstance(returned, tuple | list) or len(returned) != 2:
+            raise TypeError(f"step must return a pair (parameters, state), but it returned {_told(returned)}")
+        params, state = returned
         made = ExactStep(plan, hyper, held, exact, [gradient] * max(1, len(plan.points)))
         moved = [abs(a - b) for a, b in zip(np.ravel(made.params), np.ravel(_as_exact(exact)), strict=True)]
         assume(not made.close and all(mpmath.isfinite(x) and x < 1e100 for x in moved))
@@ -123,11 +130,19 @@ def _hold(
         got = np.asarray(params)
         if got.shape != start.shape:
             raise DoesNotConform(f"{plan.optimizer.name}, step {number}: the parameters' shape is {got.shape}")
+        if got.dtype.kind != "f":
+            raise DoesNotConform(f"{plan.optimizer.name}, step {number}: the parameters' type is {got.dtype}")
+        params = got
         for index in np.ndindex(got.shape):
             if not abs(mpmath.mpf(float(got[index])) - made.params[index]) <= allowed:
                 report = _report(plan, number, index, got[index], made, state, hyper, start, gradients[:number])
                 raise DoesNotConform(report)
         exact, held = made.params, made.state
+
+
+def _told(returned: Any) -> str:
+    kind = type(returned).__name__
+    return f"a {kind} of {len(returned)}" if isinstance(returned, tuple | list) else f"a {kind}"
 
 
 def _as_exact(value: Any) -> Any:
@@ -177,7 +192,10 @@ def _culprit(plan: Plan, made: ExactStep, state: Any) -> str:
         name = equation.lhs.base.name
         if name in held and equation.lhs.base != plan.optimizer.params:
             wanted = made.values[name]
-            got = np.asarray(held[name], dtype=np.float64)
+            try:
+                got = np.asarray(held[name], dtype=np.float64)
+            except (TypeError, ValueError):  # it is something else, whatever its name
+                continue
             scale = max([abs(x) for x in np.ravel(_as_exact(wanted))] or [1])
             if got.shape != np.shape(wanted) or not all(
                 abs(mpmath.mpf(float(a)) - b) <= 1e-9 * scale

@@ -74,6 +74,24 @@ def test_a_missing_hyperparameter_is_asked_for() -> None:
         assert_conforms(lambda params, gradient, state: (params, state), "momentum-accumulated")
 
 
+@pytest.mark.parametrize(
+    ("step", "error", "message"),
+    [
+        (3, TypeError, "step must be a function of parameters, gradient and state, but it is a int"),
+        (lambda params, gradient, state: None, TypeError, "must return a pair .* returned a NoneType"),
+        (lambda params, gradient, state: (params, state, 1), TypeError, "must return a pair .* a tuple of 3"),
+        (lambda params, gradient, state: (params[:1], state), DoesNotConform, r"the parameters' shape is \(1,\)"),
+        (lambda params, gradient, state: (params + 0j, state), DoesNotConform, "the parameters' type is complex128"),
+        (lambda params, gradient, state: (params.astype(int), state), DoesNotConform, "the parameters' type is int"),
+        (lambda params, gradient, state: (params - 1, {"m": "x", "v": None}), DoesNotConform, "differs at step 1"),
+        (lambda params, gradient, state: (params * np.nan, state), DoesNotConform, "got      nan"),
+    ],
+)
+def test_what_is_no_step_function_is_told_so(step: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        assert_conforms(step, "adam", examples=5)
+
+
 PLUGIN = """
 import numpy as np
 import pytest
