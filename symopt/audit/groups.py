@@ -109,6 +109,7 @@ class Outline:
             *takewhile(lambda i: self._distance(position, i) <= NEAR, reversed(ours[max(here - MANY, 0) : here])),
             *takewhile(lambda i: self._distance(position, i) <= NEAR, ours[here : here + MANY]),
         ]
+        near = [i for i in near if claim.late is None or i < position]
         fit = sorted(i for i in near if claim.names <= self.claims[i].names | claim.clocks)
         return set(sorted(fit, key=lambda i: self._distance(position, i))[:1])
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -15,7 +13,7 @@ from symopt.audit.catalogue import plain, rare, under_conventions
 from symopt.language import Norm, Optimizer
 from symopt.language.latex import latex
 from symopt.optimizers import catalogue
-from symopt.rewrites import Broken, apply_mistake, mistakes, terms_of
+from symopt.rewrites import MISTAKES, Broken, apply_mistake, terms_of
 from tests.audit.documents import findings, printed
 
 # One of each that say the same; with a norm, one coordinate does not show what a mistake changes.
@@ -65,7 +63,7 @@ def _outcomes(name: str) -> list[Outcome]:
     optimizer = OPTIMIZERS[name]
     outcomes: list[Outcome] = []
     with TemporaryDirectory() as folder:
-        for mistake in mistakes():
+        for mistake in MISTAKES:
             for broken in list(apply_mistake(optimizer, mistake))[:1]:
                 kind = _judged(broken, findings(printed(broken.equations), Path(folder)))
                 culprit = latex(broken.equations[broken.changed[0]])
@@ -73,18 +71,34 @@ def _outcomes(name: str) -> list[Outcome]:
     return outcomes
 
 
+MISSED = {"gradient-descent": 3, "momentum-average": 2}
+"""Definitions of which more mistakes are missed than the floor allows: in a method of one equation a mistake makes
+another method, or nothing that could be recognised. These numbers can only shrink."""
+FLOOR = 0.95
+
+
+def _allowed(name: str, count: int) -> int:
+    return max(MISSED.get(name, 0), int((1 - FLOOR) * count))
+
+
 @pytest.mark.slow
-@pytest.mark.timeout(3600)
-def test_mistakes_are_found_and_explained(capsys: pytest.CaptureFixture[str]) -> None:
-    """Mistakes are flagged and explained by themselves or an equivalent one; the aim is 95 of 100.
+@pytest.mark.timeout(1200)
+@pytest.mark.parametrize("name", OPTIMIZERS)
+def test_mistakes_are_found_and_explained(name: str) -> None:
+    """Mistakes are flagged and explained by themselves or an equivalent one, 95 of 100 in every definition.
 
     A mistake that turns one method into another of the catalogue, or into the same in another
     form, is none: every equation of it is then proved.
     """
-    with ProcessPoolExecutor() as pool:
-        outcomes = [o for found in pool.map(_outcomes, OPTIMIZERS) for o in found]
-    counts = Counter(o.kind for o in outcomes)
-    with capsys.disabled():
-        print(f"\nmistakes: {dict(counts)}", *(o.line for o in outcomes if o.kind == "missed"), sep="\n  ")
-    explained = counts["named"] + counts["mended"]
-    assert explained >= 0.85 * (counts.total() - counts["legitimate"])
+    outcomes = [o for o in _outcomes(name) if o.kind != "legitimate"]
+    missed = [o.line for o in outcomes if o.kind == "missed"]
+    assert len(missed) <= _allowed(name, len(outcomes)), missed
+
+
+def test_what_may_be_missed_is_few() -> None:
+    """Over the whole catalogue, what the test above allows is within the floor."""
+    counts = {
+        name: sum(1 for mistake in MISTAKES if next(iter(apply_mistake(optimizer, mistake)), None) is not None)
+        for name, optimizer in OPTIMIZERS.items()
+    }
+    assert sum(_allowed(name, count) for name, count in counts.items()) <= (1 - FLOOR) * sum(counts.values())
