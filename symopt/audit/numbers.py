@@ -45,6 +45,8 @@ def arithmetic_opinion(content: Statement, source: str) -> Opinion | None:
         if verdict.refuted and loose and _is_literal(other):
             verdict = _within(claimed, value, max(2 * allowed, LOOSE * abs(value)))
             verdict = verdict if verdict.refuted else UNDECIDED
+        if verdict.refuted and not loose and _within(claimed, value, _cut(other, claimed, allowed)).proved:
+            verdict = UNDECIDED
         if verdict.refuted and (_is_literal(other) or not loose):
             return _slip(other, claimed, value, source, verdict)
         verdicts.append(verdict)
@@ -57,6 +59,11 @@ def _within(a: Any, b: Any, distance: Any) -> Verdict:
     if distance == 0:
         return holds(sp.Eq(a, b, evaluate=False))
     return holds(sp.Le(sp.Abs(a - b), distance, evaluate=False))
+
+
+def _cut(side: Term, claimed: Any, allowed: Any) -> Any:
+    """How far off a number may be that was cut off instead of rounded; a bare power of ten tells a size at most."""
+    return abs(claimed) / 2 if side.head == "pow" and side.args[0] == T.number(10) else 2 * allowed
 
 
 def _is_literal(term: Term) -> bool:

@@ -317,6 +317,8 @@ def _is_call(node: Term) -> bool:
 
 def _mend(asked: Asks, candidate: Candidate, written: Any, tried: list[tuple[Rewrite, Term]]) -> Mend | None:
     for mistake, new in tried:
+        if asked.what in ("probability", "prediction") and new.head in ("name", "at"):
+            continue  # a symbol by itself says nothing of how it is made
         found = _agreement(asked, candidate, new, climbed=False)
         if found is None or not found.verdict.proved:
             continue
