@@ -280,7 +280,10 @@ def _wanting(group: Group, reading: Interpretation) -> int:
 
 
 def _sensible(group: Group, reading: Interpretation) -> bool:
-    """Whether what the program is handed as a gradient is read as one."""
+    """Whether what the program is handed as a gradient is read as one, and rate and small constant not exchanged."""
+    exchanged = {reading.meanings[n].key for n in (r"\eta", r"\epsilon") if n in reading.meanings}
+    if exchanged == {"eta", "epsilon"} and reading.meanings[r"\eta"].key == "epsilon":
+        return False
     given = {n: m for n, m in reading.meanings.items() if _GIVEN.fullmatch(n) and n not in group.defined}
     return all(not m.hyper and m.key == reading.model.gradient for m in given.values())
 

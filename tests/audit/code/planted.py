@@ -9,7 +9,7 @@ from functools import cache
 from symopt.audit import Finding, Judgement
 from symopt.language import Norm, Optimizer
 from symopt.optimizers import catalogue
-from symopt.rewrites import apply_mistake, mistakes
+from symopt.rewrites import MISTAKES, apply_mistake
 from tests.audit.code.programs import said_of
 from tests.audit.code.recurrences import Equations, Unwritable, same_path
 from tests.audit.code.styles import STYLES, written
@@ -52,7 +52,7 @@ def planted(method: str, styles: Sequence[str] = tuple(STYLES)) -> Iterator[Plan
     """Every mistake that fits the definition, at the first place where it changes the numbers, in these styles."""
     definition = elementwise()[method]
     right = Equations.of(definition).run()
-    for mistake in mistakes():
+    for mistake in MISTAKES:
         for broken in apply_mistake(definition, mistake):
             wrong = Equations(definition, broken.equations)
             programs = [(s, written(wrong, s)) for s in styles if _can(wrong, s)]
