@@ -85,7 +85,8 @@ class Letters:
         if carried and not is_gradient_name(bare):
             letter = state_name(slot, self.recurrence.nicknames) or bare
         else:
-            letter = "g" if is_gradient_name(bare) else bare
+            change = bare == "updates" and key in self.step.definitions  # of the parameters, as optax calls it
+            letter = "g" if is_gradient_name(bare) and not change else bare
         self._give(key, letter if not letter.startswith("\\") or carried else rf"\mathrm{{{bare}}}")
 
     def _constant(self, name: str) -> None:
