@@ -200,7 +200,10 @@ class Sides:
             unknown = np.isnan(left) & np.isnan(right)
             if self.claim.step != 0:
                 unknown |= size == 0  # 0 = 0 tells nothing
-            return np.asarray((close | unknown).all(axis=-1)), np.asarray((~unknown).any(axis=-1))
+            agree, known = close | unknown, ~unknown
+            if agree.shape[-1] == 1:
+                return agree[..., 0], known[..., 0]
+            return np.asarray(agree.all(axis=-1)), np.asarray(known.any(axis=-1))
 
     def value(self, term: Term) -> Any:
         memo = self.memo

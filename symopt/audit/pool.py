@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import threading
@@ -81,6 +82,7 @@ def _known(answer: Any) -> Callable[[], Any]:
 def _begin() -> None:
     """A process of the pool ends when the program that started it does; the terminal does not interrupt it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(100_000, 20, 50)  # expressions are many and seldom circular
     threading.Thread(target=_follow, daemon=True).start()
 
 
