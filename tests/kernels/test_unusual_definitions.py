@@ -14,7 +14,8 @@ from sympy import Eq, Max, Min, Mod, Piecewise, cos, sign, sqrt, tanh
 from symopt.language import HyperSymbol, Optimizer, Sequence, Shape, dot, grad, norm, t
 from symopt.language.vocabulary import beta, beta1, beta2, eps, eta, g, m, positive, theta, v
 from symopt.testing.properties import PROPERTIES, in_place_is_functional, run
-from tests.kernels.test_properties import LIBRARY, drawn, kernel_of
+from tests.kernels.backends import on_arrays
+from tests.kernels.test_properties import LIBRARIES, drawn, kernel_of
 
 C = HyperSymbol("C", positive, "largest size")
 gamma = HyperSymbol("gamma", sp.Interval.open(0, 1), "how fast bounds close")
@@ -67,11 +68,10 @@ def test_numpy(optimizer: Optimizer, data: st.DataObject) -> None:
 
 @pytest.mark.library
 @every_definition
-@pytest.mark.parametrize("backend", LIBRARY)
+@pytest.mark.parametrize("backend", LIBRARIES)
 def test_backends_agree(backend: str, optimizer: Optimizer) -> None:
     """Compiling takes the time here, so there is one shape and one type."""
-    pytest.importorskip(LIBRARY[backend])
     start, gradients = np.array([1.0, -2.0, 0.5]), [np.array([0.3, -1.5, 4.0]) * k for k in (1, -2, 0.5, 3)]
     wanted, _ = run(kernel_of(optimizer, "numpy"), {}, start, gradients)
-    found, _ = run(kernel_of(optimizer, backend), {}, start, gradients)
-    np.testing.assert_allclose(np.asarray(found), wanted, rtol=1e-6 if backend == "jax" else 1e-14)
+    found, _ = run(on_arrays(optimizer, backend), {}, start, gradients)
+    np.testing.assert_allclose(found, wanted, rtol=1e-13)
