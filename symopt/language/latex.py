@@ -132,6 +132,9 @@ class _Printer:
 
     def _sum(self, term: Term, sign: str = r"\sum") -> str:
         low, high, body = term.args
+        if low == high and ("!=" in low.name or low.name == r"\ldots"):  # over what a condition, or nothing, says
+            under = low.name.replace("!=", r"\neq") if "!=" in low.name else term.name
+            return f"{sign}_{{{under}}} {self.print(body, _PRODUCT)}"
         return (
             f"{sign}_{{{term.name}={self.print(low, _SUM)}}}^{{{self.print(high, _SUM)}}} {self.print(body, _PRODUCT)}"
         )
