@@ -280,7 +280,9 @@ def _change(reader: Reader, memory: Memory, result: Value | None, links: dict[st
         term = term.element
     made = {d.key: d for d in memory.definitions}
     if isinstance(term, Term) and term.head == "at" and term.name in made and term.name not in links.values():
-        return term.name if made[term.name].slot not in memory.carried & _read(memory) else ""
+        slot = made[term.name].slot
+        anew = slot in reader.parameters and not is_gradient_name(last(slot))  # an argument's new value is no change
+        return term.name if not anew and slot not in memory.carried & _read(memory) else ""
     return ""
 
 
