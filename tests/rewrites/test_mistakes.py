@@ -63,7 +63,7 @@ LOSSY = {
     "one decay rate used for the other": 0.92,  # 101 of 109; Nadam's schedule and library form, four each
     "factor missing": 0.95,  # 166 of 174; LAMB, LARS and its average, Lion, and Nadam's two, two each
     "part of a sum missing": 0.97,  # 354 of 363; Nadam's two, Yogi's two, AdaBelief, AdaMax, decayed descent
-    "root missing": 0.96,  # 28 of 29; QHAdam
+    "root missing": 0.95,  # 44 of 46; QHAdam, and centred RMSProp with momentum outside
     "state overwritten by its corrected value": 0.96,  # 28 of 29; AMSGrad with both averages corrected
     "quantity missing": 0.85,
     "gradient missing": 0.9,
