@@ -111,7 +111,7 @@ def _renamed(e: Any, index: Any) -> Any:
 
 def _total(body: Any, index: Any, low: Any, high: Any) -> Any:
     """The sum, what does not depend on the index in front of it."""
-    free, bound = sp.sympify(body).as_independent(index, as_Add=False)
+    free, bound = sp.sympify(body, strict=True).as_independent(index, as_Add=False)
     return 0 if body == 0 else free * sp.Sum(bound, (index, low, high))
 
 

@@ -85,7 +85,7 @@ class _Degrees:
     def solved(self) -> dict[Any, Any]:
         """The degree of each sequence and hyperparameter; 0 where the equations leave it open."""
         names = list(self.unknown.values())
-        found = sp.linsolve([sp.sympify(e) for e in self.equations], names)
+        found = sp.linsolve([sp.sympify(e, strict=True) for e in self.equations], names)
         if found == sp.S.EmptySet:
             raise _NoDegree
         values: Any = next(iter(found))

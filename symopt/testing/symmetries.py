@@ -53,7 +53,7 @@ def at_zero(optimizer: Optimizer, hyper: HyperSymbol) -> Optimizer | None:
         return None
 
     def put(e: Any) -> Any:
-        return sp.sympify(e).xreplace({hyper: sp.S.Zero})
+        return sp.sympify(e, strict=True).xreplace({hyper: sp.S.Zero})
 
     return optimizer.replace(
         name=f"{optimizer.name}, {hyper} = 0",
