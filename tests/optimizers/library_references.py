@@ -157,6 +157,22 @@ def schedule_free_adamw(h: Hyper) -> Step:
     return step
 
 
+def schedule_free_adamw_short(h: Hyper) -> Step:
+    """The average is read off the parameters, y = (1 - beta_1) z + beta_1 x, not kept."""
+    z, v = None, mp.mpf(0)
+
+    def step(t: int, y: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal z, v
+        z, g = y if z is None else z, grad(y)
+        blended = y - (1 - h["beta_1"]) * z  # beta_1 x
+        v = h["beta_2"] * v + (1 - h["beta_2"]) * g * g
+        z = z - h["eta"] * g / (mp.sqrt(v / (1 - h["beta_2"] ** t)) + h["epsilon"]) - h["eta"] * h["lambda"] * y
+        blended = blended + (h["beta_1"] * z - blended) / t
+        return (1 - h["beta_1"]) * z + blended
+
+    return step
+
+
 def yogi_started(h: Hyper) -> Step:
     first = second = h["m_0"]
 
@@ -182,6 +198,6 @@ LIBRARIES: dict[str, Callable[[Hyper], Step]] = {
     "ftrl-proximal": ftrl_proximal,
     "schedule-free-sgd": schedule_free_sgd,
     "schedule-free-adamw": schedule_free_adamw,
-    "schedule-free-adamw-short": schedule_free_adamw,
+    "schedule-free-adamw-short": schedule_free_adamw_short,
     "yogi-started": yogi_started,
 }
