@@ -74,6 +74,20 @@ def test_a_line_copied_from_another_parameter_is_found_where_it_stands() -> None
     assert finding.fix == "v_b = mu * v_b + eta * db"
 
 
+NOISY = """\
+def descend(w1, w2, slopes):
+    g1, g2 = slopes(w1, w2)
+    g1 += random.gauss(0, 1)
+    g2 += random.gauss(0, 1)
+    step = eta * schedule()
+    return (w1 - step * g1, w2 - step * g2)
+"""
+
+
+def test_a_gradient_that_noise_is_added_to_is_no_other_parameter() -> None:
+    assert "erratum" not in verdicts(NOISY)
+
+
 @pytest.mark.parametrize(
     ("program", "system"),
     [
