@@ -95,8 +95,13 @@ class _Attempt:
 def _found(attempt: _Attempt, own: tuple[Optimizer, ...], *, only: bool) -> Found | None:
     """The first of the family, or another of it; then under conventions, at a setting, after a change of variables."""
     optimizer, tried = attempt.optimizer, own[:1] if only else own
-    found = attempt.first(c for d in tried for c in decayed(d, optimizer))
-    found = found or attempt.first(c for d in tried for c in _under_conventions(d, optimizer))
+    # A method as its authors print it comes before one that has more in it, set to nothing.
+    whole = [d for d in tried if not _needs_setting(optimizer, d)]
+    found = attempt.first(c for d in whole for c in decayed(d, optimizer))
+    found = found or attempt.first(c for d in whole for c in _under_conventions(d, optimizer))
+    rest = [d for d in tried if d not in whole]
+    found = found or attempt.first(c for d in rest for c in decayed(d, optimizer))
+    found = found or attempt.first(c for d in rest for c in _under_conventions(d, optimizer))
     if found is not None or not own:
         return found
     for setting in _settings(optimizer, own[0]):
@@ -110,6 +115,12 @@ def _found(attempt: _Attempt, own: tuple[Optimizer, ...], *, only: bool) -> Foun
         if equality.proved:
             return (own[0], ()), equality
     return None
+
+
+def _needs_setting(optimizer: Optimizer, definition: Optimizer) -> bool:
+    """Whether the definition has a hyperparameter, not weight decay, that the implementation gives no value."""
+    values = named(optimizer, definition) or {}
+    return any(value.is_number and name != weight_decay.name for name, value in values.items())
 
 
 def _plainest(attempt: _Attempt, found: Found) -> Found:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import sympy as sp
@@ -13,7 +14,7 @@ from symopt.check.confirm import confirm
 from symopt.check.findings import Comparison, Finding
 from symopt.language import exact
 from symopt.read import libraries
-from symopt.read.libraries import CannotTrace, Request
+from symopt.read.libraries import ANY, CannotTrace, Request
 from symopt.read.libraries.names import Argument
 from symopt.read.libraries.request import SUGGESTED
 
@@ -27,13 +28,23 @@ def check(path: str, *, options: Mapping[str, Any] | None = None, meant: str | N
 
     Args:
         path: a dotted name, such as ``torch.optim.Adam``.
-        options: arguments to set; ``symopt.read.libraries.ANY`` for one that is to be a symbol.
+        options: arguments to set; ``symopt.read.libraries.ANY`` for one that is to be a symbol. A decimal is a symbol
+            first, for what holds at any value holds at this one.
         meant: the definition's name; by default it is guessed.
 
     Raises:
         NotFound: there is no such object, or it is no optimizer that can be traced.
         UnknownOptimizer: no definition is called ``meant``.
     """
+    decimals = {name: ANY for name, value in (options or {}).items() if isinstance(value, float) and value != 0}
+    if decimals:
+        general = _checked(path, {**(options or {}), **decimals}, meant)
+        if general.comparison is not None and general.comparison.equality.proved:
+            return replace(general, options=dict(options or {}))
+    return _checked(path, options, meant)
+
+
+def _checked(path: str, options: Mapping[str, Any] | None, meant: str | None) -> Finding:
     request = libraries.request(path, options)
     source = f"{NAMES[libraries.library_of(request)]} {libraries.version(request)}"
     begun = time.process_time()

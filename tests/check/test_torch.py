@@ -15,6 +15,7 @@ pytestmark = pytest.mark.library
 VERDICTS: list[tuple[str, dict[str, Any], Outcome, str]] = [
     ("SGD", {}, Outcome.EQUAL, "sgd"),
     ("SGD", {"momentum": ANY, "dampening": ANY}, Outcome.EQUAL, "momentum-dampened-pytorch"),
+    ("SGD", {"momentum": 0.9}, Outcome.EQUAL, "momentum-accumulated"),
     ("Adam", {}, Outcome.EQUAL, "adam"),
     ("Adam", {"foreach": True}, Outcome.EQUAL, "adam"),
     ("RMSprop", {}, Outcome.CONVENTIONS, "rmsprop"),
