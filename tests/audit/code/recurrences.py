@@ -45,7 +45,10 @@ class Equations:
     @cached_property
     def gradient(self) -> str:
         """The name that the gradient has."""
-        return next(r.args[0].name for r in terms_of(self.optimizer) if r.args[1].head == "grad")
+        names = [r.args[0].name for r in terms_of(self.optimizer) if r.args[1].head == "grad"]
+        if not names:
+            raise Unwritable("the gradient has no name of its own")
+        return names[0]
 
     @property
     def hypers(self) -> Mapping[str, float]:
