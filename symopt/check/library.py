@@ -36,7 +36,7 @@ def check(path: str, *, options: Mapping[str, Any] | None = None, meant: str | N
         NotFound: there is no such object, or it is no optimizer that can be traced.
         UnknownOptimizer: no definition is called ``meant``.
     """
-    decimals = {name: ANY for name, value in (options or {}).items() if isinstance(value, float) and value != 0}
+    decimals = {name: ANY for name, value in (options or {}).items() if isinstance(value, float) and value}
     if decimals:
         general = _checked(path, {**(options or {}), **decimals}, meant)
         if general.comparison is not None and general.comparison.equality.proved:
