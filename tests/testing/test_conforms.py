@@ -14,6 +14,7 @@ import pytest
 import symopt
 from symopt.language import Optimizer
 from symopt.testing import DoesNotConform, assert_conforms
+from symopt.testing.properties import given
 from tests.kernels.definitions import ELEMENTWISE
 
 
@@ -64,7 +65,8 @@ def test_every_kernel_conforms(optimizer: Optimizer) -> None:
     kernel = symopt.kernel(optimizer)
 
     def step(params: Any, gradient: Any, state: Any, **hyper: float) -> tuple[Any, Any]:
-        return kernel.step(params, gradient, kernel.init(params, **hyper) if state is None else state, **hyper)
+        state = kernel.init(params, **hyper) if state is None else state
+        return kernel.step(params, given(kernel, gradient), state, **hyper)
 
     assert_conforms(step, optimizer, examples=25)
 
