@@ -22,7 +22,7 @@ from symopt.language.domains import contains
 from symopt.language.vocabulary import eta, g, m, mu, phi, theta, velocity
 from symopt.optimizers import vector_methods
 from symopt.rewrites.variants import variants
-from symopt.testing.properties import given as asked
+from symopt.testing.properties import given as given_gradient
 from symopt.testing.strategies import inside
 from tests.kernels.definitions import ELEMENTWISE, wrapped
 from tests.optimizers.stepping import Run
@@ -132,7 +132,9 @@ def test_every_convention_has_a_kernel(optimizer: Optimizer) -> None:
         kernel = symopt.kernel(made)
         missing = [s.hyper for s in kernel.plan.settings if s.default is None]
         hyper = {h.name: 3.0 if h.symbol.is_integer else 0.01 for h in missing}
-        params, state = kernel.step(np.ones(3), asked(kernel, np.ones(3)), kernel.init(np.ones(3), **hyper), **hyper)
+        params, state = kernel.step(
+            np.ones(3), given_gradient(kernel, np.ones(3)), kernel.init(np.ones(3), **hyper), **hyper
+        )
         assert params.shape == (3,)
         assert state["t"] == 1
 
