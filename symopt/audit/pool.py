@@ -40,6 +40,7 @@ class Pool:
             return [_known(call.made()) for call in calls]
         if self.started is None:
             plain()  # made once, before the processes part
+            gc.freeze()  # what was made lives on; no collection need look at it again
             self.started = ProcessPoolExecutor(self.workers, initializer=_begin)
         futures = [self.started.submit(made_elsewhere, parcel) for parcel in map(_parcel, calls)]
         return [_awaited(call, future) for call, future in zip(calls, futures, strict=True)]
@@ -82,7 +83,7 @@ def _known(answer: Any) -> Callable[[], Any]:
 def _begin() -> None:
     """A process of the pool ends when the program that started it does; the terminal does not interrupt it."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    gc.set_threshold(100_000, 20, 50)  # expressions are many and seldom circular
+    gc.set_threshold(1_000_000, 20, 50)  # expressions are many and seldom circular
     threading.Thread(target=_follow, daemon=True).start()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -19,6 +20,10 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json", "markdown", "html", "sarif")
 
 
+SELDOM = (1_000_000, 20, 50)
+"""When this program collects garbage: expressions are many, seldom circular, and given up with the process."""
+
+
 @click.command("audit")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
@@ -29,6 +34,7 @@ def audit_command(paths: tuple[Path, ...], form: str, output: Path | None, verbo
 
     Exit status: 0 if there is no erratum, 1 if there is one, 2 if something could not be read or run.
     """
+    gc.set_threshold(*SELDOM)
     from symopt.audit import audit
 
     with terminal.Progress() as progress:
