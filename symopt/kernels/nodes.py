@@ -163,8 +163,20 @@ class Graph:
         for node in rest:
             if node.op == "number" and node.value.is_negative:
                 node = self.make("neg", self.number(-node.value))
-            made = self.make("sub", made, node.args[0]) if node.op == "neg" else self.make("add", made, node)
+            made = self._less(made, node.args[0]) if node.op == "neg" else self.make("add", made, node)
         return made
+
+    def _less(self, a: Node, b: Node) -> Node:
+        """a - b; the difference of roots whose radicands differ by a known term without cancellation.
+
+        sqrt(x + d) - sqrt(x) = d/(sqrt(x + d) + sqrt(x)), and 0 where both roots are.
+        """
+        if a.op == b.op == "sqrt" and a.args[0].op == "add" and b.args[0] in a.args[0].args:
+            x, y = a.args[0].args
+            term = y if x is b.args[0] else x
+            quotient = self.make("div", term, self.make("add", a, b))
+            return self.make("where", self.make("eq", a, self.number(0)), a, quotient)
+        return self.make("sub", a, b)
 
     def power(self, base: Node, exponent: Any, exponent_node: Callable[[], Node]) -> Node:
         """base**exponent: products and roots where there is one, for an exponent that is a number."""
