@@ -253,7 +253,7 @@ def accuracy(runs: int) -> list[str]:
                 largest, who = max((largest, who), (worst, optimizer.name))
         lines.append(f"| {optimizer.name} | {' | '.join(cells)} |")
         print(lines[-1], file=sys.stderr)
-    edge = "A soft threshold near its edge subtracts nearly equal numbers, and has the rounding of the state that it reads."
+    edge = "A soft threshold near its edge subtracts nearly equal numbers, and has the rounding of what it reads."
     return [f"NumPy, float64, largest of all: {largest:.1f} ulps ({who}; wanted: at most 4). {edge}", "", *lines]
 
 
