@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from symopt.audit.code.findings import Remark, code_findings
+from symopt.audit.code.findings import code_findings
 from symopt.audit.code.judging import Court
+from symopt.audit.code.remarks import Remark
 from symopt.audit.findings import Finding, Judgement
 from symopt.audit.judge import Opinion
 from symopt.read.documents import CodeBlock, Document

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from symopt.audit.code.equations import Chain, Step
+from symopt.audit.code.chains import Chain
+from symopt.audit.code.equations import Step
 from symopt.audit.code.slips import FOREIGN, sentence
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion

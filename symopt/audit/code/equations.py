@@ -24,7 +24,6 @@ class Step:
     Args:
         definitions: by key.
         carried: the places that go on from one step to the next.
-        stuck: counters that are never counted up, with where they are read.
     """
 
     definitions: Mapping[str, Definition]
@@ -33,7 +32,7 @@ class Step:
     def references(self, key: str) -> frozenset[str]:
         """Keys of this step's values that an assignment uses."""
         right = self.definitions[key].right
-        return frozenset(n.name for n in _nodes(right) if n.head == "at" and n.name in self.definitions)
+        return frozenset(n.name for n in right.nodes() if n.head == "at" and n.name in self.definitions)
 
     def reached(self, key: str) -> list[str]:
         """The assignments that one needs, itself the last, states of the step before among them."""
@@ -84,10 +83,6 @@ def _sum(args: Sequence[Term]) -> Term:
     return T.add(*kept) if len(kept) > 1 else kept[0] if kept else T.number(0)
 
 
-def _nodes(term: Term) -> Iterable[Term]:
-    return (n for _, n in term.walk())
-
-
 def step_of(recurrence: Recurrence) -> Step:
     """The recurrence with its counters, its running powers and its numbers put into the form of formulas."""
     definitions = {d.key: d for d in recurrence.definitions}
@@ -104,7 +99,7 @@ def step_of(recurrence: Recurrence) -> Step:
 
 
 def _carried(definitions: Iterable[Definition]) -> frozenset[str]:
-    return frozenset(n.name for d in definitions for n in _nodes(d.right) if n.head == "at" and n.args[0] == BEFORE)
+    return frozenset(n.name for d in definitions for n in d.right.nodes() if n.head == "at" and n.args[0] == BEFORE)
 
 
 def _mapped(definitions: Mapping[str, Definition], change: Callable[[Term], Term | None]) -> dict[str, Definition]:
@@ -179,14 +174,14 @@ def _counted(
 
 
 def _used(definitions: Mapping[str, Definition], slot: str, index: Term, but: str = "") -> bool:
-    return any(n == T.at(slot, index) for k, d in definitions.items() if k != but for n in _nodes(d.right))
+    return any(n == T.at(slot, index) for k, d in definitions.items() if k != but for n in d.right.nodes())
 
 
 def _ahead(definitions: Iterable[Definition]) -> int:
     """How far behind the step a count that comes from outside is, by the exponents that it makes."""
     found: set[int] = set()
     for definition in definitions:
-        for node in _nodes(definition.right):
+        for node in definition.right.nodes():
             loose = _loose(node) if node.head == "pow" else None
             if loose is not None:
                 found.add(ticks(node.args[1].map(lambda n, loose=loose: T.name(CLOCK) if n == loose else None)) or 0)
@@ -196,7 +191,7 @@ def _ahead(definitions: Iterable[Definition]) -> int:
 def _loose(power: Term) -> Term | None:
     """The name in an exponent that counts steps and that nothing in the program gives."""
     base, exponent = power.args
-    loose = [n for n in _nodes(exponent) if n.head == "name" and n.name != CLOCK]
+    loose = [n for n in exponent.nodes() if n.head == "name" and n.name != CLOCK]
     return loose[0] if len(loose) == 1 and is_clock_name(loose[0].name) and base.head == "name" else None
 
 
@@ -254,15 +249,15 @@ def _lagged(definitions: Mapping[str, Definition]) -> dict[str, Definition]:
 def _rotated(definitions: Mapping[str, Definition], carried: frozenset[str]) -> dict[str, Definition]:
     """A step that asks for the gradient at its new parameters, told at the step that uses the answer."""
     asked = {
-        n.args[0].name for d in definitions.values() for n in _nodes(d.right)
+        n.args[0].name for d in definitions.values() for n in d.right.nodes()
         if n.head == "grad" and n.args[0].head == "at" and n.args[0].args[0] == NOW and n.args[0].name in carried
     }  # fmt: skip
     if not asked:
         return dict(definitions)
-    late = {k for k, d in definitions.items() if any(n.head == "grad" for n in _nodes(d.right))}
+    late = {k for k, d in definitions.items() if any(n.head == "grad" for n in d.right.nodes())}
     while True:
         more = {k for k, d in definitions.items() if any(n.head == "at" and n.name in late and n.args[0] == NOW
-                                                         for n in _nodes(d.right))} - late  # fmt: skip
+                                                         for n in d.right.nodes())} - late  # fmt: skip
         if not more:
             break
         late |= more
@@ -292,8 +287,8 @@ def _unscheduled(definitions: Mapping[str, Definition], recurrence: Recurrence) 
     for key, definition in definitions.items():
         if definition.slot in recurrence.nicknames.values() or hyper_name(definition.slot, {}) != r"\eta":
             continue
-        names = {n.head for k in step.reached(key) for n in _nodes(definitions[k].right)}
-        free = {n.name for k in step.reached(key) for n in _nodes(definitions[k].right) if n.head == "at"}
+        names = {n.head for k in step.reached(key) for n in definitions[k].right.nodes()}
+        free = {n.name for k in step.reached(key) for n in definitions[k].right.nodes() if n.head == "at"}
         if "grad" not in names and free <= set(step.reached(key)) | {key} and _recurs(definition):
             rates.add(key)
     if not rates:
@@ -306,118 +301,12 @@ def _unscheduled(definitions: Mapping[str, Definition], recurrence: Recurrence) 
 
 
 def _recurs(definition: Definition) -> bool:
-    return any(n.head == "at" and n.name == definition.slot for n in _nodes(definition.right))
-
-
-# Parameters
-
-
-@dataclass(frozen=True)
-class Chain:
-    """What moves one parameter.
-
-    Args:
-        parameter: its place.
-        keys: the assignments that are needed for it, in order.
-    """
-
-    parameter: str
-    keys: tuple[str, ...]
-
-
-def chains(step: Step, gradients: frozenset[str]) -> list[Chain]:
-    """Each parameter with what its update needs: what is carried on, moved by a gradient, and used by nothing else."""
-    states = [k for k in step.definitions if k in step.carried]
-    needs = {k: _needed(step, k) for k in states}
-    asked = {
-        g.args[0].name for d in step.definitions.values() for g in _nodes(d.right)
-        if g.head == "grad" and g.args[0].head in ("at", "name") and g.args[0].name in states
-    }  # fmt: skip
-    used = {u for k in states for u in needs[k] if u != k}
-    moved = [k for k in states if _has_gradient(step, [k, *needs[k]], gradients)] or states
-    found = [k for k in moved if k in asked and _is_moved(step, k)] or [k for k in moved if k not in used]
-    return [Chain(k, tuple(_with_states(step, k))) for k in found]
-
-
-def unused(step: Step, found: Sequence[Chain]) -> list[str]:
-    """Gradients, and states made from them, that none of the chains uses, those made from the parameters apart."""
-    used = {k for c in found for k in c.keys}
-    moved = {c.parameter for c in found}
-    free = [k for k in step.definitions if k in step.carried - used and _is_recurrent(step, k)]
-    asked_for = [k for k, d in step.definitions.items() if d.right.head == "grad" and k not in used]
-    return [*asked_for, *(
-        k for k in free
-        if not moved & _needed(step, k) and _has_gradient(step, _with_states(step, k), asked(step))
-    )]  # fmt: skip
-
-
-def asked(step: Step) -> frozenset[str]:
-    """Values that come from outside the step."""
-    given = {n.name for d in step.definitions.values() for n in _nodes(d.right) if n.head == "at"}
-    return frozenset(given - step.definitions.keys() - step.carried)
-
-
-def _is_recurrent(step: Step, key: str) -> bool:
-    return any(n == T.at(key, BEFORE) for k in _with_states(step, key) for n in _nodes(step.definitions[k].right))
-
-
-def joined(step: Step, chain: Chain, keys: Sequence[str]) -> Chain:
-    """The chain, with some states and what they need."""
-    more = {n for k in keys for n in _with_states(step, k)}
-    return Chain(chain.parameter, tuple(k for k in step.definitions if k in more or k in chain.keys))
-
-
-def _needed(step: Step, key: str) -> frozenset[str]:
-    """The values, of this step and the one before, that one is made from, gradients apart."""
-    seen: set[str] = set()
-    todo = [key]
-    while todo:
-        found = {n.name for n in _outside(step.definitions[todo.pop()].right) if n.head == "at"}
-        todo += sorted((found & step.definitions.keys()) - seen)
-        seen |= found
-    return frozenset(seen)
-
-
-def _outside(term: Term) -> Iterable[Term]:
-    """The nodes of a term that are not inside a gradient."""
-    yield term
-    if term.head != "grad":
-        for a in term.args:
-            yield from _outside(a)
-
-
-def _with_states(step: Step, key: str) -> list[str]:
-    """The assignments that one needs, those of states that it reads a step late too."""
-    seen: set[str] = set()
-    todo = [key]
-    while todo:
-        name = todo.pop()
-        if name in seen:
-            continue
-        seen.add(name)
-        right = step.definitions[name].right
-        todo += [n.name for n in _outside(right) if n.head == "at" and n.name in step.definitions]
-        todo += [n.name for g in _nodes(right) if g.head == "grad" for n in _nodes(g)
-                 if n.head == "at" and n.name in step.definitions and n.name not in step.carried]  # fmt: skip
-    return [k for k in step.definitions if k in seen]
-
-
-def _is_moved(step: Step, key: str) -> bool:
-    """Whether a value is the one before it and something more."""
-    right = step.inlined(key, step.carried & step.definitions.keys() - {key}) or step.definitions[key].right
-    return any(n == T.at(key, BEFORE) for n in _nodes(right))
-
-
-def _has_gradient(step: Step, keys: Sequence[str], gradients: frozenset[str]) -> bool:
-    if gradients & set(keys):
-        return True
-    nodes = (n for k in keys if k in step.definitions for n in _nodes(step.definitions[k].right))
-    return any(n.head == "grad" or (n.head == "at" and n.name in gradients) for n in nodes)
+    return any(n.head == "at" and n.name == definition.slot for n in definition.right.nodes())
 
 
 def vanishing(term: Term) -> Iterable[Term]:
     """Denominators ``1 - beta^0`` that a term has at the first step."""
-    for node in _nodes(term):
+    for node in term.nodes():
         if node.head == "pow" and node.args[0].head == "name":
             first = ticks(node.args[1])
             number = whole(node.args[1])

@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 
 from symopt.audit.catalogue import plain, rare, under_conventions
 from symopt.audit.claims import Claim
+from symopt.audit.code.chains import Chain
 from symopt.audit.code.claims import CLOCKS, Reading, readings
-from symopt.audit.code.equations import BEFORE, NOW, Chain, Step
+from symopt.audit.code.equations import BEFORE, NOW, Step
 from symopt.audit.code.slips import ORDER, STUCK, Hypothesis, Slip, hypotheses, sentence
 from symopt.audit.equations import Group
 from symopt.audit.explain import Custom, Explanation

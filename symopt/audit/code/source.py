@@ -6,8 +6,9 @@ import ast
 from pathlib import Path
 
 from symopt.audit.code.blocks import finding_at
-from symopt.audit.code.findings import NO_METHOD, Remark, code_findings
+from symopt.audit.code.findings import NO_METHOD, code_findings
 from symopt.audit.code.judging import Court
+from symopt.audit.code.remarks import Remark
 from symopt.audit.findings import DocumentReport, Judgement
 from symopt.read.code.source import parse_source
 from symopt.read.documents import CodeBlock, read_document
