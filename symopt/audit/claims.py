@@ -165,7 +165,7 @@ def gradient_variables(terms: Iterable[Term]) -> frozenset[str]:
 def _with_first_value(claim: Claim) -> Claim:
     """A schedule, ``\\eta_t = \\eta_0 / (1 + k t)``, with the value it starts from as a constant of its own."""
     name = claim.name
-    others = [n for _, n in claim.right.walk() if n.head == "at" and n.name == name]
+    others = [n for n in claim.right.nodes() if n.head == "at" and n.name == name]
     first = all(n.args == (Term("number", value=Fraction(0)),) for n in others)
     if not (others and first and hyper_like(name) and claim.indexed and claim.step is None):
         return claim

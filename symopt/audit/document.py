@@ -216,7 +216,7 @@ def _is_worked_out(right: T.Term) -> bool:
 
 def _is_fragment(term: T.Term) -> bool:
     """Whether a formula lists or trails off instead of stating something."""
-    return any(node.name in ("list", "set", r"\ldots") for _, node in term.walk())
+    return any(node.name in ("list", "set", r"\ldots") for node in term.nodes())
 
 
 def _continued(right: T.Term, following: Sequence[Formula]) -> T.Term:

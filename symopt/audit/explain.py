@@ -231,7 +231,7 @@ def named_apart(claim: Claim) -> Claim:
 
 def _resized(claim: Claim, mended: Claim) -> int:
     """By how many symbols and numbers a mended equation is longer or shorter than the one written."""
-    before, after = (sum(not n.args for s in (c.left, c.right) for _, n in s.walk()) for c in (claim, mended))
+    before, after = (sum(not n.args for s in (c.left, c.right) for n in s.nodes()) for c in (claim, mended))
     return abs(before - after)
 
 
@@ -279,7 +279,7 @@ def _roles(reading: Interpretation, group: Group, claim: Claim, custom: Custom) 
 
 def _clock(claim: Claim) -> str:
     """The letter that counts the claim's steps: one of its own indices where it has any."""
-    indices = [n.args[0].names() for s in (claim.left, claim.right) for _, n in s.walk() if n.head == "at"]
+    indices = [n.args[0].names() for s in (claim.left, claim.right) for n in s.nodes() if n.head == "at"]
     used = frozenset(x for names in indices for x in names) & claim.clocks
     return min(used or claim.clocks, key=lambda c: (c != "t", c), default="t")
 
@@ -315,12 +315,12 @@ def _written(name: str, meaning: Meaning, group: Group, clock: str) -> Term:
     definition = group.defined.get(name)
     if definition is not None:
         return definition.left.unspanned()
-    indexed = any(n.head == "at" and n.name == name for c in group.claims for _, n in c.right.walk())
+    indexed = any(n.head == "at" and n.name == name for c in group.claims for n in c.right.nodes())
     return T.at(name, T.name(clock)) if indexed else T.name(name)
 
 
 def _gradients(group: Group) -> Iterator[Term]:
     for claim in group.claims:
-        for _, node in claim.right.walk():
+        for node in claim.right.nodes():
             if node.head == "grad":
                 yield node.unspanned()

@@ -217,6 +217,5 @@ def _is_unrolled(claim: Claim) -> bool:
 def _averages_squares(claim: Claim) -> bool:
     """Whether a recurrence keeps an average of squares, as only a state does, whatever it is called."""
     return any(
-        node.head == "pow" and node.args[1].head == "number" and node.args[1].value == 2
-        for _, node in claim.right.walk()
-    ) and not any(node.head in ("call", "div") for _, node in claim.right.walk())
+        node.head == "pow" and node.args[1].head == "number" and node.args[1].value == 2 for node in claim.right.nodes()
+    ) and not any(node.head in ("call", "div") for node in claim.right.nodes())

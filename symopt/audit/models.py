@@ -103,7 +103,7 @@ class Model:
     @cached_property
     def coordinates(self) -> int:
         """How many coordinates its runs have: two where one would not tell a norm from an absolute value."""
-        calls = {node.name for _, right in self.terms for _, node in right.walk() if node.head == "call"}
+        calls = {node.name for _, right in self.terms for node in right.nodes() if node.head == "call"}
         return 2 if calls & {"norm", "dot"} else 1
 
     @cached_property
@@ -115,7 +115,7 @@ class Model:
     @cached_property
     def times(self) -> tuple[int, ...]:
         """Steps to try, one a run: more of them where different runs take different branches."""
-        heads = {node.head if node.head != "call" else node.name for _, right in self.terms for _, node in right.walk()}
+        heads = {node.head if node.head != "call" else node.name for _, right in self.terms for node in right.nodes()}
         return TIMES + MORE_TIMES if heads & {"cases", "max", "min", "sign"} else TIMES
 
     @property

@@ -25,7 +25,7 @@ def fast(name: str) -> str:
 
 
 def _is_nested(claim: Claim) -> bool:
-    return any(len(n.args) == 2 for side in (claim.left, claim.right) for _, n in side.walk() if n.head == "at")
+    return any(len(n.args) == 2 for side in (claim.left, claim.right) for n in side.nodes() if n.head == "at")
 
 
 def _flat(claim: Claim) -> Claim:
@@ -41,7 +41,7 @@ def _flat(claim: Claim) -> Claim:
 
 def _shares(claim: Claim, outer: Term) -> bool:
     """Whether every value with two indices belongs to the same outer step."""
-    nested = [n for side in (claim.left, claim.right) for _, n in side.walk() if n.head == "at" and len(n.args) == 2]
+    nested = [n for side in (claim.left, claim.right) for n in side.nodes() if n.head == "at" and len(n.args) == 2]
     return all(n.args[0] == outer for n in nested)
 
 

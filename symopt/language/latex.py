@@ -59,7 +59,7 @@ class _Printer:
     def _copied(self, term: Term) -> str | None:
         if not self.source or not term.span or term.head == "number":
             return None
-        if any(node.span is None for _, node in term.walk()):
+        if any(node.span is None for node in term.nodes()):
             return None
         return self.source[slice(*term.span)]
 

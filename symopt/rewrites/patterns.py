@@ -173,7 +173,7 @@ def fill(pattern: Term, bound: Bindings) -> Term:
 
 def metavariables(pattern: Term) -> tuple[Term, ...]:
     """The pattern's metavariables, each once, in order."""
-    return tuple(dict.fromkeys(node for _, node in pattern.walk() if kind_of(node)))
+    return tuple(dict.fromkeys(node for node in pattern.nodes() if kind_of(node)))
 
 
 def completions(replacement: Term, bound: Bindings, roles: Roles) -> Iterator[Bindings]:

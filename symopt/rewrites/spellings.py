@@ -23,7 +23,7 @@ def parameters_ahead(equations: Equations, roles: Roles) -> Equations | None:
 
 def steps_from_zero(equations: Equations, roles: Roles) -> Equations | None:
     """Every state one index later: v_{t+1} = mu v_t + g_t."""
-    if any(n.head == "pow" and roles.time in n.args[1].names() for e in equations for _, n in e.walk()):
+    if any(n.head == "pow" and roles.time in n.args[1].names() for e in equations for n in e.nodes()):
         return None
 
     def moved(term: Term) -> Term | None:
@@ -38,7 +38,7 @@ def in_place(equations: Equations, roles: Roles) -> Equations | None:
     read_late = {
         node.name
         for i, equation in enumerate(equations)
-        for _, node in equation.args[1].walk()
+        for node in equation.args[1].nodes()
         if node.head == "at" and _is_overwritten(node, equations[: i + 1], roles)
     }
     if read_late:

@@ -22,7 +22,7 @@ class Overwrite(Rule):
             left = _defined(equation)
             if left is None or roles.of(left) != DERIVED:
                 continue
-            values = {node for _, node in equation.args[1].walk() if roles.fits(node, "value")}
+            values = {node for node in equation.args[1].nodes() if roles.fits(node, "value")}
             state = values.pop() if len(values) == 1 else None
             if state is None or roles.of(state) != STATE or not _is_now(state, roles):
                 continue
@@ -84,7 +84,7 @@ def _defined(equation: Term) -> Term | None:
 
 def _reads(equation: Term, value: Term, roles: Roles) -> bool:
     """Whether an equation's right side uses the value at the same step; one without an index is."""
-    return any(node == value and _is_now(node, roles) for _, node in equation.args[1].walk())
+    return any(node == value and _is_now(node, roles) for node in equation.args[1].nodes())
 
 
 def _is_now(value: Term, roles: Roles) -> bool:

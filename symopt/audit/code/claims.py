@@ -65,7 +65,7 @@ class Letters:
         self.names: dict[str, str] = {}
         self.numbers: dict[Fraction, str] = {}
         self.taken: set[str] = set()
-        nodes = [n for k in keys for _, n in step.definitions[k].right.walk()]
+        nodes = [n for k in keys for n in step.definitions[k].right.nodes()]
         self._give(parameter, r"\theta")
         for key in keys:
             self._value(key)
@@ -106,7 +106,7 @@ class Letters:
     def _literals(self, keys: Sequence[str]) -> None:
         """Numbers written where a hyperparameter belongs get its letter."""
         for key in keys:
-            nodes = [n for _, n in self.step.definitions[key].right.walk()]
+            nodes = [n for n in self.step.definitions[key].right.nodes()]
             decimals = sorted({n.value for n in nodes if n.value is not None and _is_rate(n.value)})
             for d in decimals:
                 if self.paired and 1 - d in decimals and d < 1 - d:

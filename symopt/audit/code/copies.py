@@ -32,8 +32,8 @@ def _foreign(text: str, step: Step, chain: Chain, other: Chain) -> Iterator[Copi
         definition = step.definitions[key]
         if token.sub(ours, definition.slot) != definition.slot:
             continue
-        used = {node.name for _, node in definition.right.walk()}
-        for _, node in definition.right.walk():
+        used = {node.name for node in definition.right.nodes()}
+        for node in definition.right.nodes():
             if node.name == other.parameter and chain.parameter in used:
                 continue  # beside its own parameter it is no copy: a gradient that has noise added to it, say
             own = token.sub(ours, node.name)

@@ -145,7 +145,7 @@ def _missing(recurrence: Recurrence, step: Step, known: Sequence[Chain]) -> str:
     if not unbound:
         return ""
     used = {
-        n.name for k in keys if k in step.definitions for _, n in step.definitions[k].right.walk() if n.head == "name"
+        n.name for k in keys if k in step.definitions for n in step.definitions[k].right.nodes() if n.head == "name"
     }
     nowhere = [n for n in recurrence.free if n in used and n not in recurrence.constants and n not in unbound]
     sentence = f"{_listed(unbound)} {'is' if len(unbound) == 1 else 'are'} read before being given a value."

@@ -317,7 +317,7 @@ def _evaluable(reading: Reading) -> bool:
 
 def _slack(group: Group) -> float:
     """How much dearer a reading may be; more where nothing says at what point the gradient is taken."""
-    asked = any(n.head == "grad" for c in group.claims for _, n in c.right.walk())
+    asked = any(n.head == "grad" for c in group.claims for n in c.right.nodes())
     return EQUAL if asked else UNASKED
 
 

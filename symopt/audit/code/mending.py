@@ -114,7 +114,7 @@ def _told(text: str, mending: Mending) -> str:
 
 def _counts(text: str, step: Step) -> dict[str, int]:
     """How the program writes numbers of the step."""
-    nodes = (n for d in step.definitions.values() for _, n in d.right.walk() if n.span is not None)
+    nodes = (n for d in step.definitions.values() for n in d.right.nodes() if n.span is not None)
     found = {text[slice(*n.span)]: ahead for n in nodes if n.span and (ahead := ticks(n)) is not None}
     return {name: ahead for name, ahead in found.items() if _PLAIN.fullmatch(name)}
 

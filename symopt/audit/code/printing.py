@@ -43,7 +43,7 @@ class Printer:
     def __init__(self, text: str, original: Term, names: Mapping[str, str], counts: Mapping[str, int]) -> None:
         self.text, self.original, self.names = text, original, names
         self.counts = counts
-        self.places = {n: n.span for _, n in original.walk() if n.span is not None}
+        self.places = {n: n.span for n in original.nodes() if n.span is not None}
         libraries = _LIBRARY.findall(text)
         self.library = f"{libraries[0]}." if libraries else ""
 
@@ -62,7 +62,7 @@ class Printer:
     def _covers(self, old: Term) -> bool:
         """Whether the text of a term is all of it: parts that were written into it stand elsewhere."""
         assert old.span is not None
-        inside = [n.span for _, n in old.walk() if n.span is not None]
+        inside = [n.span for n in old.nodes() if n.span is not None]
         return all(old.span[0] <= s[0] and s[1] <= old.span[1] for s in inside)
 
     def _bracketed(self, span: tuple[int, int]) -> bool:
@@ -79,7 +79,7 @@ class Printer:
         return f"({text})" if binding < need else text
 
     def _faithful(self, term: Term) -> bool:
-        kept = next(n for _, n in self.original.walk() if n == term and n.span == self.places[term])
+        kept = next(n for n in self.original.nodes() if n == term and n.span == self.places[term])
         return self._covers(kept)
 
     def _made(self, term: Term) -> tuple[str, int]:
@@ -140,7 +140,7 @@ class Printer:
     def _value(self, term: Term) -> str:
         name = self.names.get(term.name, term.name)
         if term.args[0] == BEFORE and name not in self.text[: self._start()].split("\n")[-1]:
-            return name if any(n == term for _, n in self.original.walk()) else f"{name}_prev"
+            return name if any(n == term for n in self.original.nodes()) else f"{name}_prev"
         return name
 
     def _start(self) -> int:

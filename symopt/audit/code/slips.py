@@ -74,7 +74,7 @@ def hypotheses(step: Step, recurrence: Recurrence, keys: Sequence[str]) -> Itera
 
 
 def _nodes(term: Term) -> Iterator[Term]:
-    return (n for _, n in term.walk())
+    return (n for n in term.nodes())
 
 
 def _changed(step: Step, definitions: dict[str, Definition]) -> Step:

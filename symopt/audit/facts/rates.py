@@ -119,7 +119,7 @@ def _order(content: Statement, line: str, before: str) -> Opinion | None:
     left, (symbol, right) = content.left, content.steps[0]
     if not (left.head == "at" and re.fullmatch(ERROR, left.name)) or symbol not in ("propto", "<=", "~", "="):
         return None
-    errors = [n for _, n in right.walk() if n.head == "at" and n.name == left.name]
+    errors = [n for n in right.nodes() if n.head == "at" and n.name == left.name]
     if len(errors) != 1:
         return None
     text = f"{before}\n{line}"
@@ -127,7 +127,7 @@ def _order(content: Statement, line: str, before: str) -> Opinion | None:
     if last is None:
         return None
     quadratic = last.group().lower() == "quadratic"
-    squared = any(_is_square(n, errors[0]) for _, n in right.walk())
+    squared = any(_is_square(n, errors[0]) for n in right.nodes())
     if squared == quadratic:
         return _right(f"{'quadratic' if quadratic else 'linear'}-convergence", "That is what the word means.")
     return None

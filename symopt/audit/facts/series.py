@@ -87,7 +87,7 @@ def _judged(left: Term, symbol: str, right: Term) -> tuple[str, str, str, Term |
 
 
 def _kind(whole: Term, symbol: str) -> str | None:
-    calls = [n for _, n in whole.walk() if n.head == "call"]
+    calls = [n for n in whole.nodes() if n.head == "call"]
     if any(n.name == "lim" for n in calls):
         return "derivative"
     if any(n.name == "O" for n in calls):
@@ -105,7 +105,7 @@ def _names(whole: Term) -> _Names | None:
     """The one function, its point and the increment."""
     functions: set[str] = set()
     arguments: list[Term] = []
-    for _, node in whole.walk():
+    for node in whole.nodes():
         if node.head == "call" and node.name not in _FUNCTIONS and len(node.args) == 1:
             functions.add(node.name.rstrip("'"))
             arguments.append(node.args[0])
@@ -118,7 +118,7 @@ def _names(whole: Term) -> _Names | None:
     point = plain[0] if plain else sums[0].args[0]
     if any(a != point and (a.head != "add" or a.args[0] != point) for a in arguments):
         return None
-    steps = {n for a in sums for b in a.args[1:] for _, n in b.walk() if n.head in ("name", "at")}
+    steps = {n for a in sums for b in a.args[1:] for n in b.nodes() if n.head in ("name", "at")}
     if len(steps) != 1:
         return None
     return _Names(next(iter(functions)), point, next(iter(steps)))
@@ -154,7 +154,7 @@ def _degree(e: Any) -> int:
 def _rest(whole: Term, names: _Names) -> int | None:
     """p of the lowest remainder O(h^p)."""
     found: list[int] = []
-    for _, node in whole.walk():
+    for node in whole.nodes():
         if node.head == "call" and node.name == "O" and len(node.args) == 1:
             inner = node.args[0]
             power = 1

@@ -101,7 +101,7 @@ def quantities(term: Term, clocks: frozenset[str]) -> list[Quantity]:
 def points(term: Term, clocks: frozenset[str]) -> frozenset[str]:
     """The names of the variables at which functions are asked."""
     found: set[str] = set()
-    for _, node in term.walk():
+    for node in term.nodes():
         q = quantity(node, clocks) if node.head in ("grad", "call") else None
         if q is not None and q.base in ("grad", "hess", "jac", "D0", "D1", "D2", "D3"):
             inner = quantity(node.args[0], clocks)

@@ -63,7 +63,7 @@ def _judged(
     point = left.args[0] if left.head in ("grad", "call") and len(left.args) == 1 else None
     if point is None or point.head != "add" or len(point.args) != 2:
         return None
-    steps = {n for _, n in point.args[1].walk() if n.head in ("name", "at")}
+    steps = {n for n in point.args[1].nodes() if n.head in ("name", "at")}
     if len(steps) != 1 or point.args[1].head not in ("name", "at"):
         return None
     step = point.args[1]
@@ -126,7 +126,7 @@ def _part(term: Term, step: Term, clocks: frozenset[str]) -> Any:
 
 
 def _remainder(right: Term, step: Term) -> int | None:
-    for _, node in right.walk():
+    for node in right.nodes():
         if node.head == "call" and node.name == "O" and len(node.args) == 1:
             inner = node.args[0]
             power = 1

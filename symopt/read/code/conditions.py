@@ -93,10 +93,10 @@ class Conditions(Evaluator):
             known = isinstance(a, Text) and isinstance(b, Text)
             return same == isinstance(operator, ast.Eq) if known else None
         x, y = self.as_term(a), self.as_term(b)
-        if any(n.head == "call" and n.name.startswith("?") for t in (x, y) for _, n in t.walk()):
+        if any(n.head == "call" and n.name.startswith("?") for t in (x, y) for n in t.nodes()):
             return None
         found = A.compared(operator, x, y)
-        if isinstance(found, Term) and not any(n.head == "at" or n.name == "t" for _, n in found.walk()):
+        if isinstance(found, Term) and not any(n.head == "at" or n.name == "t" for n in found.nodes()):
             return None
         return found
 

@@ -176,7 +176,7 @@ class Memory:
             for argument in options:
                 if any(n.head == "at" and last(n.name.partition("#")[0]) == name for n in argument.nodes()):
                     return Term("grad", (_reference(argument),))
-        moving = [a for a in options if any(n.head == "at" for _, n in a.walk())]
+        moving = [a for a in options if any(n.head == "at" for n in a.nodes())]
         still = [a for a in options if last(a.name) not in _DATA]
         for argument in (*moving, *still):
             return Term("grad", (_reference(argument),))
@@ -212,14 +212,14 @@ def _reference(point: Term) -> Term:
 
 
 def _is_point(term: Term) -> bool:
-    return not any(n.head == "call" and n.name.startswith("?") for _, n in term.walk()) and term.head != "number"
+    return not any(n.head == "call" and n.name.startswith("?") for n in term.nodes()) and term.head != "number"
 
 
 def _is_by_hand(value: Value) -> bool:
     """Whether a value is worked out by functions that only the program knows."""
     if not isinstance(value, Term):
         return isinstance(value, Unknown)
-    return any(n.head == "call" and n.name.startswith("?") for _, n in value.walk())
+    return any(n.head == "call" and n.name.startswith("?") for n in value.nodes())
 
 
 def _mean(value: Term) -> Term:

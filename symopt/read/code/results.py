@@ -36,7 +36,7 @@ def finished(reader: Reader, memory: Memory, node: ast.AST, *, whole: bool) -> R
         moved = T.add(T.at(PARAMETERS, BEFORE), T.at(change, A.clock(0)))
         span = next((d.span for d in definitions if d.key == change), None)
         definitions.append(Definition(PARAMETERS, PARAMETERS, moved, span))
-    carried = {n.name for d in definitions for _, n in d.right.walk() if n.head == "at" and n.args[0] == BEFORE}
+    carried = {n.name for d in definitions for n in d.right.nodes() if n.head == "at" and n.args[0] == BEFORE}
     if not carried and not change:
         return None
     if not (memory.gradients or _is_handed(reader) or any(n.head == "grad" for d in definitions for n in _all(d))):
@@ -100,7 +100,7 @@ def _initial(memory: Memory, slot: str) -> Term | None:
 
 def _named(memory: Memory, returned: set[str]) -> list[Definition]:
     """The assignments, the last of each place under the place's own name."""
-    carried = {n.name for d in memory.definitions for _, n in d.right.walk() if n.head == "at" and n.args[0] == BEFORE}
+    carried = {n.name for d in memory.definitions for n in d.right.nodes() if n.head == "at" and n.args[0] == BEFORE}
     names: dict[str, str] = {}
     extra: list[Definition] = []
     for slot in sorted(carried & memory.written):
@@ -199,7 +199,7 @@ def _kept_counters(memory: Memory, result: Value | None) -> Iterator[str]:
 
 
 def _read(memory: Memory) -> set[str]:
-    return {n.name for d in memory.definitions for _, n in d.right.walk() if n.head == "at" and n.args[0] == BEFORE}
+    return {n.name for d in memory.definitions for n in d.right.nodes() if n.head == "at" and n.args[0] == BEFORE}
 
 
 def _kept(memory: Memory, term: Term, path: str) -> Term | None:
@@ -250,7 +250,7 @@ def _reached(term: Term, made: dict[str, Definition]) -> set[str]:
     todo = [term]
     seen: set[str] = set()
     while todo:
-        for _, node in todo.pop().walk():
+        for node in todo.pop().nodes():
             if node.head == "name":
                 names.add(node.name)
             elif node.head == "at" and node.name in made and node.name not in seen:
@@ -298,7 +298,7 @@ def _unbound(reader: Reader, memory: Memory, carried: set[str], initial: dict[st
 
 def _first_read(memory: Memory, slot: str) -> int:
     spans = [
-        n.span for d in memory.definitions for _, n in d.right.walk()
+        n.span for d in memory.definitions for n in d.right.nodes()
         if n.head == "at" and n.name == slot and n.args[0] == BEFORE and n.span is not None
     ]  # fmt: skip
     return min((s[0] for s in spans), default=0)
