@@ -77,7 +77,12 @@ def gamma_recurrence() -> Derivation:
             "side is 0", result, identity((_u ** ((_a + 1) - 1) - slope) * falling, -product.rhs),
         ),
     )  # fmt: skip
-    return Derivation("The Gamma function's recurrence", steps, name="gamma", assumptions=("a > 0",))
+    return Derivation(
+        "The Gamma function's recurrence",
+        steps,
+        name="gamma",
+        assumptions=("a > 0", "u**a exp(-u) tends to 0 at 0 and at infinity"),
+    )
 
 
 def moments() -> Derivation:
@@ -176,29 +181,47 @@ def exact() -> Derivation:
     return Derivation("The variance of psi, exactly", steps, name="exact", assumptions=_SUPPOSED, source=SOURCE)
 
 
-def error() -> Derivation:
-    r"""How far the first-order variance is off: by at most :math:`2\tau^2/((\rho-2)(\rho-4))`, never too small.
+_W = sp.Function("W")
+_LOW = _z - 3 * _HALF**2
+_HIGH = _LOW + 1 / (16 * _z)
 
-    The quotient :math:`W(z) = (\Gamma(z)/\Gamma(z - 1/2))^2` lies between z - 3/4 and z - 3/4 + 1/(16 z).
-    """
-    w = sp.Function("W")
+
+def error() -> Derivation:
+    r"""How far the first-order variance is off: by at most :math:`2\tau^2/((\rho-2)(\rho-4))`, never too small."""
+    exact_at = {bound: RHO / (RHO - 2) - RHO / 2 / bound.subs(_z, RHO / 2) for bound in (_LOW, _HIGH)}
+    near, far, valid = SPREAD / TAU**2, 2 / ((RHO - 2) * (RHO - 4)), [sp.Gt(RHO, 4, evaluate=False)]
+    off = SPREAD - _VAR(_PSI)
+    last = Step(
+        (_ge(_W(_z), _LOW), _le(_W(_z), _HIGH)),
+        "put both into the exact variance at z = rho/2, and take it from the approximate one",
+        (_ge(off, 0), _le(off, far * TAU**2)),
+        conjunction([
+            holds(_ge(near, exact_at[_HIGH]), assuming=valid),
+            holds(_le(near - exact_at[_LOW], far), assuming=valid),
+        ]),
+    )  # fmt: skip
+    return Derivation(
+        "How far the first-order variance is off", (*_quotient_of_gammas(), last), Guarantee.UPPER_BOUND, name="error",
+        assumptions=(*_SUPPOSED, "W(z)/z tends to 1 as z grows, as Stirling's formula says"),
+        remarks=("The approximation is never too small, and its error is of the order 1/rho**2.",),
+    )  # fmt: skip
+
+
+def _quotient_of_gammas() -> tuple[Step, ...]:
+    r""":math:`W(z) = (\Gamma(z)/\Gamma(z - 1/2))^2` lies between z - 3/4 and z - 3/4 + 1/(16 z)."""
     before, after = GAMMA(_z - _HALF), GAMMA(_z)
     square = _s**2 * before - 2 * _s * after + GAMMA(_z + _HALF)
     term = _u ** (_z - 3 * _HALF) * sp.exp(-_u) * (_s - sp.sqrt(_u)) ** 2
     spread_out = _s**2 * _u ** (_z - 3 * _HALF) - 2 * _s * _u ** (_z - 1) + _u ** (_z - _HALF)
-    definition = _eq(w(_z), (after / before) ** 2)
-    schwarz = _le(w(_z), _z - _HALF)
-    from_below = _ge(w(_z), _z - 1)
-    grows = _eq(w(_z + 1), w(_z) * _z**2 / (_z - _HALF) ** 2)
-    low, high = _z - 3 * _HALF**2, _z - 3 * _HALF**2 + 1 / (16 * _z)
+    definition = _eq(_W(_z), (after / before) ** 2)
+    schwarz = _le(_W(_z), _z - _HALF)
+    from_below = _ge(_W(_z), _z - 1)
+    grows = _eq(_W(_z + 1), _W(_z) * _z**2 / (_z - _HALF) ** 2)
     late = [sp.Gt(_z, 2, evaluate=False)]
     ratio = _z**2 / (_z - _HALF) ** 2
-    falls = holds(_ge(low.subs(_z, _z + 1), low * ratio), assuming=late)
-    rises = holds(_le(high.subs(_z, _z + 1), high * ratio), assuming=late)
-    exact_at = {bound: RHO / (RHO - 2) - RHO / 2 / bound.subs(_z, RHO / 2) for bound in (low, high)}
-    near, far, valid = SPREAD / TAU**2, 2 / ((RHO - 2) * (RHO - 4)), [sp.Gt(RHO, 4, evaluate=False)]
-    off = SPREAD - _VAR(_PSI)
-    steps = (
+    falls = holds(_ge(_LOW.subs(_z, _z + 1), _LOW * ratio), assuming=late)
+    rises = holds(_le(_HIGH.subs(_z, _z + 1), _HIGH * ratio), assuming=late)
+    return (
         Step(
             _eq(_over_all(term, _u), square), "an integral of squares, which is not negative: multiply out",
             _ge(square, 0), identity(term, spread_out * sp.exp(-_u)),
@@ -222,19 +245,6 @@ def error() -> Derivation:
         Step(
             (from_below, schwarz, grows),
             "from z to z + 1 the quotient of W and z - 3/4 falls, and that of W and the upper bound rises; both tend "
-            "to 1, as W/z does", (_ge(w(_z), low), _le(w(_z), high)), conjunction([falls, rises]),
+            "to 1, as W/z does", (_ge(_W(_z), _LOW), _le(_W(_z), _HIGH)), conjunction([falls, rises]),
         ),
-        Step(
-            (_ge(w(_z), low), _le(w(_z), high)),
-            "put both into the exact variance at z = rho/2, and take it from the approximate one",
-            (_ge(off, 0), _le(off, far * TAU**2)),
-            conjunction([
-                holds(_ge(near, exact_at[high]), assuming=valid),
-                holds(_le(near - exact_at[low], far), assuming=valid),
-            ]),
-        ),
-    )  # fmt: skip
-    return Derivation(
-        "How far the first-order variance is off", steps, Guarantee.UPPER_BOUND, name="error", assumptions=_SUPPOSED,
-        remarks=("The approximation is never too small, and its error is of the order 1/rho**2.",),
     )  # fmt: skip

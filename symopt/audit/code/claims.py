@@ -106,7 +106,7 @@ class Letters:
     def _literals(self, keys: Sequence[str]) -> None:
         """Numbers written where a hyperparameter belongs get its letter."""
         for key in keys:
-            nodes = [n for n in self.step.definitions[key].right.nodes()]
+            nodes = list(self.step.definitions[key].right.nodes())
             decimals = sorted({n.value for n in nodes if n.value is not None and _is_rate(n.value)})
             for d in decimals:
                 if self.paired and 1 - d in decimals and d < 1 - d:

@@ -18,6 +18,7 @@ from symopt.audit.judge import Opinion
 from symopt.audit.witnesses import short
 from symopt.decide import identity
 from symopt.language import terms as T
+from symopt.language.convert import to_sympy
 from symopt.language.terms import Term
 from symopt.rewrites import formula_mends, mended_latex
 
@@ -181,20 +182,20 @@ def _without_rest(side: Term, names: _Names) -> Term:
 
 
 def _value(term: Term, names: _Names) -> Any:
+    return to_sympy(term, lambda part: _own_value(part, names))
+
+
+def _own_value(term: Term, names: _Names) -> Any:
+    """The value of what means something of its own in an expansion; None for sums and products."""
+
     def go(part: Term) -> Any:
         return _value(part, names)
 
     if term == names.step:
         return h
     match term.head:
-        case "number" if term.value is not None:
-            return sp.Rational(term.value.numerator, term.value.denominator)
-        case "add":
-            return sp.Add(*map(go, term.args))
-        case "neg":
-            return -go(term.args[0])
-        case "mul":
-            return sp.Mul(*map(go, term.args))
+        case "number" | "add" | "neg" | "mul":
+            return None
         case "div":
             bottom = go(term.args[1])
             if bottom.free_symbols - {h}:
@@ -209,8 +210,6 @@ def _value(term: Term, names: _Names) -> Any:
             return _series(term.args[0], 1, names)
         case "call" if len(term.args) == 1 and term.name.rstrip("'") == names.function:
             return _series(term.args[0], term.name.count("'"), names)
-        case "call" if term.name in ("abs", "norm"):
-            raise _NotSeries
         case _:
             raise _NotSeries
 

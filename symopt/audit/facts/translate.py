@@ -16,6 +16,7 @@ import sympy as sp
 
 from symopt.audit.claims import offset
 from symopt.language import dot, identity, inverse, norm, transpose
+from symopt.language.convert import to_sympy
 from symopt.language.dimensions import NUMBER, ShapeError, dimensions
 from symopt.language.linear import Transposed
 from symopt.language.terms import Term
@@ -117,27 +118,23 @@ def expression(term: Term, clocks: frozenset[str], meaning: Callable[[Quantity],
         NotLinear: a part without counterpart, or shapes that do not fit.
     """
     try:
-        return _number(_expression(term, clocks, meaning))
+        return _number(to_sympy(term, lambda part: _own(part, clocks, meaning)))
     except (ShapeError, ZeroDivisionError, TypeError, AttributeError) as error:
         raise NotLinear(str(error)) from error
 
 
-def _expression(term: Term, clocks: frozenset[str], meaning: Callable[[Quantity], Any]) -> Any:
+def _own(term: Term, clocks: frozenset[str], meaning: Callable[[Quantity], Any]) -> Any:
+    """What a quantity, or an operation that is another for vectors and matrices, means; None for sums and products."""
+
     def go(part: Term) -> Any:
-        return _expression(part, clocks, meaning)
+        return to_sympy(part, lambda inner: _own(inner, clocks, meaning))
 
     own = quantity(term, clocks)
     if own is not None:
         return identity if own == Quantity("I", None) else meaning(own)
     match term.head:
-        case "number" if term.value is not None:
-            return sp.Rational(term.value.numerator, term.value.denominator)
-        case "add":
-            return sp.Add(*map(go, term.args))
-        case "neg":
-            return -go(term.args[0])
-        case "mul":
-            return sp.Mul(*map(go, term.args))
+        case "number" | "add" | "neg" | "mul":
+            return None
         case "div":
             top, bottom = map(go, term.args)
             return top / _scalar(bottom)
