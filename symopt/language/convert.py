@@ -178,7 +178,7 @@ def to_sympy(term: Term, resolve: Callable[[Term], Any]) -> Any:
             return sp.Piecewise(*((go(a), sp.true if c.name == "otherwise" else go(c)) for a, c in rows))
         case "sum" | "prod":
             bound = sp.Symbol(term.name, integer=True)
-            inner = lambda a: bound if a.head == "name" and a.name == term.name else resolve(a)  # noqa: E731
+            inner = lambda a: bound if a.head == "name" and a.name == term.name else resolve(a)  # noqa: E731 - as above
             low, high, body = go(term.args[0]), go(term.args[1]), to_sympy(term.args[2], inner)
             return (sp.Sum if term.head == "sum" else sp.Product)(body, (bound, low, high))
         case _:

@@ -80,7 +80,7 @@ def same_parameters(finding: Finding) -> bool:
     if any(c.startswith("at ") for c in finding.comparison.conventions):
         return False
     states = finding.comparison.equality.states
-    return isinstance(states.get(finding.comparison.definition.params.name), At)  # type: ignore[union-attr]
+    return isinstance(states.get(finding.comparison.definition.params.name), At)
 
 
 def number(argument: Any, data: st.DataObject) -> float:

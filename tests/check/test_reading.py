@@ -25,7 +25,7 @@ OPERATIONS = (
 
 
 @given(value=NUMBERS, other=NUMBERS, picked=st.lists(st.sampled_from(OPERATIONS), min_size=1, max_size=6))
-def test_a_scalar_computes_what_its_expression_says(value, other, picked) -> None:  # type: ignore[no-untyped-def]
+def test_a_scalar_computes_what_its_expression_says(value, other, picked) -> None:
     scalar = Scalar(float(value), x, Path(Cases([])))
     for operation in picked:
         scalar = operation(scalar, float(other))
@@ -34,7 +34,7 @@ def test_a_scalar_computes_what_its_expression_says(value, other, picked) -> Non
 
 
 @given(value=NUMBERS, cut=NUMBERS)
-def test_cases_on_one_sign_keep_their_meaning(value, cut) -> None:  # type: ignore[no-untyped-def]
+def test_cases_on_one_sign_keep_their_meaning(value, cut) -> None:
     e = where(relate(sp.Gt, x, 0), 2 * x, where(relate(sp.Eq, x, 0), 5, sp.sign(x)))
     again = where(relate(sp.Lt, e, sp.Rational(cut.numerator, cut.denominator)), x, e)
     at = sp.Rational(value.numerator, value.denominator)

@@ -46,7 +46,7 @@ adagrad = Optimizer(
 
 def _adam(name: str, size: object) -> Optimizer:
     rate = eta * sqrt(1 - beta2**t) / (1 - beta1**t)
-    return adam.replace(name=name, update=[*adam.update[:3], Eq(theta[t], theta[t - 1] - rate * m[t] / size)])  # type: ignore[operator]
+    return adam.replace(name=name, update=[*adam.update[:3], Eq(theta[t], theta[t - 1] - rate * m[t] / size)])
 
 
 folded = _adam("folded Adam", sqrt(v[t]) + eps * sqrt(1 - beta2**t))

@@ -70,8 +70,8 @@ def wrapped() -> tuple[Optimizer, ...]:
     return (
         *(lookahead(o) for o in ELEMENTWISE),
         *(with_weight_decay(o, decoupled=d) for o in undecayed for d in (False, True)),
-        *(with_schedule(get("adam"), s) for s in SCHEDULES),  # type: ignore[arg-type]
-        lookahead(lookahead(get("radam"))),  # type: ignore[arg-type]
+        *(with_schedule(get("adam"), s) for s in SCHEDULES),
+        lookahead(lookahead(get("radam"))),
     )
 
 

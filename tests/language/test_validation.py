@@ -150,7 +150,7 @@ def test_earlier_steps_may_be_read(lag: int) -> None:
 
 def test_a_definition_cannot_be_changed_in_place() -> None:
     with pytest.raises(TypeError):
-        adam.init[m] = 1  # type: ignore[index]  # what the test is about
+        adam.init[m] = 1  # what the test is about
 
 
 def test_unread_state_is_not_a_state() -> None:

@@ -15,7 +15,7 @@ def read() -> Term:
 
     def spot(text: str, head: str, *args: Term, name: str = "", value: int | None = None) -> Term:
         start = SOURCE.index(text)
-        made = T.number(value) if value is not None else Term(head, args, name)  # type: ignore[arg-type]
+        made = T.number(value) if value is not None else Term(head, args, name)
         return Term(made.head, made.args, made.name, made.value, (start, start + len(text)))
 
     left = spot(r"\hat{s}_t", "at", spot("t", "name", name="t"), name=r"\hat{s}")
