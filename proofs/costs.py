@@ -12,16 +12,16 @@ Nocedal & Wright 2006, "Numerical Optimization", 2nd ed., sections 6.1 and 7.2.
 
 from collections.abc import Mapping
 
-from sympy import Eq, Integer, Poly
+from sympy import Integer, Poly
 
 from symopt.decide import Verdict, conjunction, identity, linear_identity
 from symopt.derive.cost import M, cost
-from symopt.language import Sequence, Shape, dot, t, transpose
-from symopt.language.vectors import H, rho, s, y
+from symopt.derive.orders import bfgs_written_out
+from symopt.language import t
+from symopt.language.vectors import H
 from symopt.optimizers import get, lbfgs_with
 
 PAIRS = range(1, 8)
-u = Sequence("u", shape=Shape.VECTOR)
 
 
 def degree(name: str) -> Integer:
@@ -32,13 +32,8 @@ def prove() -> Mapping[str, Verdict]:
     counted = {k: cost(lbfgs_with(k)) for k in PAIRS}
     more = counted[2].flops - counted[1].flops
     kept = counted[2].storage - counted[1].storage
-    bfgs = get("bfgs")
-    h, change, step, scale, image = H[t - 1], y[t], s[t], rho[t], u[t]
-    expanded = (
-        h - scale * (image * transpose(step) + step * transpose(image))
-        + (scale**2 * dot(change, image) + scale) * step * transpose(step)
-    )  # fmt: skip
-    written_out = bfgs.replace(update=[*bfgs.update[:-1], Eq(image, h * change), Eq(H[t], expanded)])
+    written_out = bfgs_written_out()
+    image, product = next((eq.lhs, eq.rhs) for eq in written_out.update if eq.lhs.base.name == "u")
     return {
         "every pair adds the same operations": conjunction(
             identity(counted[k].flops, counted[1].flops + (k - 1) * more) for k in PAIRS
@@ -51,7 +46,7 @@ def prove() -> Mapping[str, Verdict]:
         "Newton's step is cubic": identity(degree("newton"), Integer(3)),
         "BFGS as printed is cubic": identity(degree("bfgs"), Integer(3)),
         "BFGS written out is the same matrix": linear_identity(
-            expanded.subs(image, h * change), bfgs.equations["H"], symmetric=[h]
+            written_out.equations["H"].subs(image, product), get("bfgs").equations["H"], symmetric=[H[t - 1]]
         ),
         "BFGS written out is quadratic": identity(Integer(Poly(cost(written_out).flops, M).degree()), Integer(2)),
         "conjugate gradients take one product with the matrix": identity(

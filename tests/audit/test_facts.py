@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -79,6 +80,31 @@ def test_remarks_live_on_the_words_around_them(row: tuple[str, str], expected: t
     assert isinstance(content, Statement)
     opinion = fact_opinion(content, source, Around(line))
     assert (("", "") if opinion is None else (str(opinion.verdict), opinion.fix)) == expected
+
+
+SIGNS = {"+": "correct", "~": "variant", "-": "erratum", "?": ""}
+"""Right; a bound that is not tight; wrong; left alone."""
+
+
+def said(formula: str, line: str) -> str:
+    (content,) = read([formula])
+    opinion = fact_opinion(content, formula, Around(line)) if isinstance(content, Statement) else None
+    if opinion is None:
+        return ""
+    if opinion.verdict is Judgement.ERRATUM:
+        assert opinion.witness
+        assert opinion.proof == "refuted"
+        assert said(opinion.fix, line.replace(formula, opinion.fix)) == "correct"
+    return str(opinion.verdict)
+
+
+@pytest.mark.parametrize("row", rows("growth.txt"))
+def test_orders_of_growth_are_held_against_what_is_derived(row: str) -> None:
+    """The row's mark is for its last formula; of a row without mistake no formula is called wrong."""
+    line = row[2:]
+    *others, formula = re.findall(r"\$([^$]*)\$", line)
+    assert said(formula, line) == SIGNS[row[0]]
+    assert not any(said(other, line) == "erratum" for other in others)
 
 
 def test_every_entry_is_of_a_known_method() -> None:
