@@ -2,16 +2,18 @@
 
 python docs/generate.py
 python docs/generate.py --check
+python docs/generate.py errata conformance      # these only
 """
 
 from __future__ import annotations
 
+import argparse
 import difflib
 import importlib.util
 import os
 import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from symopt.audit import audit
@@ -94,14 +96,16 @@ def pictures() -> dict[Path, str]:
     return drawn
 
 
-PAGES: tuple[Callable[[], dict[Path, str]], ...] = (errata, conformance, derivations, pictures)
+PAGES: dict[str, Callable[[], dict[Path, str]]] = {
+    make.__name__: make for make in (errata, conformance, derivations, pictures)
+}
 """Each makes some of the generated pages: their paths with their texts."""
 
 
-def pages() -> dict[Path, str]:
-    """Every generated page with its text."""
+def pages(names: Iterable[str] = PAGES) -> dict[Path, str]:
+    """The generated pages of those names, each with its text."""
     os.chdir(DOCS.parent)  # paths in the pages are relative to the repository
-    return {path: text for make in PAGES for path, text in make().items()}
+    return {path: text for name in names for path, text in PAGES[name]().items()}
 
 
 def _lines(text: str) -> list[str]:
@@ -113,11 +117,17 @@ def _lines(text: str) -> list[str]:
 
 def main() -> int:
     """Write the pages, or compare them; 1 if one is stale."""
+    parser = argparse.ArgumentParser(description="Write the generated pages of docs/, or say which are stale.")
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"which: {', '.join(PAGES)}; by default all")
+    parser.add_argument("--check", action="store_true", help="write nothing; the exit status is 1 if a page is stale")
+    asked = parser.parse_args()
+    if unknown := set(asked.names) - set(PAGES):
+        parser.error(f"no pages are called {', '.join(unknown)}; known: {', '.join(PAGES)}")
     stale = 0
-    for path, text in pages().items():
+    for path, text in pages(asked.names or PAGES).items():
         written = path.read_text(encoding="utf-8") if path.exists() else ""
         difference = list(difflib.unified_diff(_lines(written), _lines(text), path.name, "fresh", lineterm=""))
-        if "--check" not in sys.argv[1:]:
+        if not asked.check:
             if difference:
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_text(text, encoding="utf-8")

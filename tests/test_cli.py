@@ -16,6 +16,7 @@ import symopt.audit
 from symopt.audit.findings import DocumentReport, Finding, Judgement, Report
 from symopt.cli import COMMANDS, cli
 from symopt.cli.audit import FORMATS
+from symopt.losses import losses, regularisers
 
 RIGHT = Finding(1, 1, "formula", "x", Judgement.CORRECT)
 WRONG = Finding(2, 1, "formula", "y", Judgement.ERRATUM, fix="z")
@@ -87,7 +88,7 @@ def test_list_and_show():
     assert listed.returncode == 0
     assert "adam " in listed.stdout
     shown = CliRunner().invoke(cli, ["show", "adam"])
-    assert r"\hat{m}_t = \frac{m_t}{1 - \beta_1^t}" in shown.stdout
+    assert "mhat[t] = m[t]/(1 - beta_1**t)" in shown.stdout
     assert CliRunner().invoke(cli, ["show", "adam", "--format", "latex"]).stdout.startswith(r"\begin{aligned}")
 
 
@@ -185,3 +186,16 @@ def test_public_names():
     assert set(symopt.__all__) <= set(dir(symopt))
     with pytest.raises(AttributeError, match="nothing"):
         _ = symopt.nothing
+
+
+@pytest.mark.parametrize("name", [*losses(), *regularisers()])
+def test_losses_are_listed_and_shown(name: str) -> None:
+    assert f"  {name} " in CliRunner().invoke(cli, ["list"]).stdout
+    for form in ("text", "latex"):
+        shown = CliRunner().invoke(cli, ["show", name, "--format", form])
+        assert shown.exit_code == 0 and "=" in shown.stdout
+
+
+def test_a_part_of_a_losss_name_is_enough_to_be_offered_it() -> None:
+    result = CliRunner().invoke(cli, ["show", "logistic"])
+    assert result.exit_code == 1 and "logistic-loss or logistic-loss-signed" in result.stderr

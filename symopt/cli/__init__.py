@@ -49,7 +49,7 @@ class _Commands(click.Group):
 @click.group(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(symopt.__version__, prog_name="symopt")
 def cli() -> None:
-    """Optimizers defined once, and an audit that finds wrong formulas in documents about them."""
+    """Optimizers defined once, and an audit that finds wrong formulas."""
 
 
 def main() -> None:

@@ -24,13 +24,13 @@ SELDOM = (1_000_000, 20, 50)
 """When this program collects garbage: expressions are many, seldom circular, and given up with the process."""
 
 
-@click.command("audit")
+@click.command("audit", short_help="Find wrong formulas and code in documents.")
 @click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
 @click.option("--verbose", "-v", is_flag=True, help="List every formula, not only the errata.")
 def audit_command(paths: tuple[Path, ...], form: str, output: Path | None, verbose: bool) -> None:
-    """Find wrong formulas in Markdown, text, LaTeX and notebook files, or folders of them.
+    """Find wrong formulas and code in Markdown, text, LaTeX, notebook and Python files, or folders of them.
 
     Exit status: 0 if there is no erratum, 1 if there is one, 2 if something could not be read or run.
     """

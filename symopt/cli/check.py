@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 FORMATS = ("text", "json")
 
 
-@click.command("check")
+@click.command("check", short_help="Prove that an optimizer's code is the paper's method.")
 @click.argument("target")
 @click.option("--as", "meant", metavar="NAME", help="The definition that it is meant to be; by default it is guessed.")
 @click.option(

@@ -10,7 +10,7 @@ from symopt.cli.output import say
 from symopt.cli.status import CLEAN, FAULT
 
 
-@click.command("compare")
+@click.command("compare", short_help="Prove two definitions equal, or find where they part.")
 @click.argument("a")
 @click.argument("b")
 @click.option("--limit", default=5.0, show_default=True, help="Seconds of processor time for each question.")

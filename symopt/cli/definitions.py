@@ -7,26 +7,28 @@ import click
 from symopt.cli.output import say
 
 
-@click.command("list")
+@click.command("list", short_help="List the optimizers, schedules and losses that symopt knows.")
 def list_command() -> None:
-    """List the optimizers and schedules that symopt knows."""
-    from symopt.optimizers import catalogue, vector_methods
+    """List the optimizers, schedules and losses that symopt knows, by name."""
+    from symopt.cli.known import groups
 
-    known = {**catalogue(), **vector_methods()}
-    width = max(map(len, known), default=0)
-    say("".join(f"{name:<{width}}  {definition.title}\n" for name, definition in known.items()))
+    found = groups()
+    width = max(len(name) for group in found.values() for name in group)
+    say(
+        "\n".join(
+            f"{heading}\n" + "".join(f"  {name:<{width}}  {made.title}\n" for name, made in group.items())
+            for heading, group in found.items()
+        )
+    )
 
 
-@click.command("show")
+@click.command("show", short_help="Show a definition's equations, hyperparameters and source.")
 @click.argument("name")
 @click.option("--format", "form", type=click.Choice(("text", "latex")), default="text", show_default=True)
 def show_command(name: str, form: str) -> None:
-    """Show an optimizer's equations, hyperparameters and source."""
-    from symopt.optimizers import UnknownOptimizer, get
+    """Show the equations, hyperparameters and source of NAME, an optimizer, a schedule or a loss."""
+    from symopt.cli.known import find
     from symopt.render.definition import to_latex, to_text
 
-    try:
-        definition = get(name)
-    except UnknownOptimizer as error:
-        raise click.ClickException(str(error)) from None
+    definition = find(name)
     say(to_latex(definition) if form == "latex" else to_text(definition))

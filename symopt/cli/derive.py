@@ -13,7 +13,7 @@ from symopt.cli.status import CLEAN, FAULT
 FORMATS = ("text", "md", "tex", "html", "ipynb")
 
 
-@click.command("derive")
+@click.command("derive", short_help="Derive what follows from a definition, each step proved.")
 @click.argument("name")
 @click.argument("topic", required=False)
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
@@ -25,24 +25,23 @@ def derive_command(name: str, topic: str | None, form: str, output: Path | None)
 
     Exit status: 0 if every step is proved, 1 if one is not, 2 if there is no such definition or topic.
     """
+    from symopt.cli.known import find
     from symopt.derive import NotDerivable, UnknownTopic, derivations
     from symopt.derive.loss_gradients import loss_derivations
-    from symopt.losses import losses, regularisers
-    from symopt.optimizers import UnknownOptimizer, get
+    from symopt.language.loss import Loss, Regulariser
     from symopt.render.derivation import to_text
     from symopt.render.derived import page_of, page_of_loss, written
 
-    known = {**losses(), **regularisers()}
-    if name in known:
+    definition = find(name)
+    if isinstance(definition, Loss | Regulariser):
         if topic is not None:
             raise click.ClickException(f"{name} is a loss: it has no topics; leave {topic!r} out")
-        made = loss_derivations(known[name])
-        write(to_text(made) if form == "text" else written(page_of_loss(known[name], made), form), output)
+        made = loss_derivations(definition)
+        write(to_text(made) if form == "text" else written(page_of_loss(definition, made), form), output)
         sys.exit(CLEAN if all(d.proved for d in made) else FAULT)
     try:
-        definition = get(name)
         made = derivations(definition, topic)
-    except (UnknownOptimizer, UnknownTopic, NotDerivable) as error:
+    except (UnknownTopic, NotDerivable) as error:
         raise click.ClickException(str(error)) from None
     write(to_text(made) if form == "text" else written(page_of(definition, made, topic), form), output)
     sys.exit(CLEAN if all(d.proved for d in made) else FAULT)

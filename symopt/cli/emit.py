@@ -8,11 +8,13 @@ import click
 
 from symopt.cli.output import write
 
+BACKENDS = ("numpy", "numba", "jax", "torch", "c")
 
-@click.command("emit")
+
+@click.command("emit", short_help="Write an optimizer's step as a source file.")
 @click.argument("name")
-@click.option("--backend", default="numpy", show_default=True, help="numpy, numba, jax, torch or c.")
-@click.option("--output", type=click.Path(path_type=Path), help="Write to this file.")
+@click.option("--backend", type=click.Choice(BACKENDS), default="numpy", show_default=True)
+@click.option("--output", "-o", type=click.Path(path_type=Path), help="Write to this file.")
 def emit_command(name: str, backend: str, output: Path | None) -> None:
     """Write an optimizer's step as a source file that stands by itself."""
     from symopt.kernels import KernelError

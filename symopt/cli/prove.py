@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from symopt.derive.theorems import Theorem
 
 
-@click.command("prove")
+@click.command("prove", short_help="Run theorems, and say of each whether it is proved.")
 @click.argument("path", default="proofs", type=click.Path(path_type=Path))
 def prove_command(path: Path) -> None:
     """Run the theorems at PATH, a file or a folder, and say of each whether it is proved.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import sympy as sp
-
 import symopt
 from symopt.kernels.plan import Plan
 from symopt.language.domains import domain_text
+from symopt.language.plain import plain
 
 WIDTH = 110
 
@@ -20,8 +19,8 @@ def header(plan: Plan, backend: str) -> list[str]:
         lines += ["", *_wrapped(f"Source: {optimizer.source}", "    ")]
     lines += ["", "Step t = 1, 2, ... computes, in this order,", ""]
     for equation in optimizer.update:
-        lines += _wrapped(f"    {equation.lhs} = {_plain(equation.rhs)}", "        ")
-    lines += ["", "where grad(x) is the gradient of the step's loss at x. At t = 0:", ""]
+        lines += _wrapped(f"    {equation.lhs} = {plain(equation.rhs)}", "        ")
+    lines += ["", "where grad f(x) is the gradient of the step's loss at x. At t = 0:", ""]
     lines += [f"    {s} = {value}" for s, value in optimizer.init.items()] or ["    nothing but the parameters"]
     if plan.settings:
         lines += ["", "Hyperparameters:", ""]
@@ -31,10 +30,6 @@ def header(plan: Plan, backend: str) -> list[str]:
         text = f"    {setting.name}: {symbol.meaning or symbol.name}, in {domain_text(symbol.domain)}, {default}"
         lines += _wrapped(text, "        ")
     return [_safe(line.rstrip()) for line in lines]
-
-
-def _plain(expression: sp.Expr) -> str:
-    return sp.sstr(expression).replace("Grad(", "grad(").replace("\n", " ")
 
 
 def _wrapped(text: str, indent: str) -> list[str]:

@@ -13,6 +13,10 @@ def domain_text(domain: sp.Set) -> str:
     """An interval with the brackets that say which of its ends belong to it."""
     if domain == sp.S.Naturals:
         return "{1, 2, ...}"
+    if domain == sp.S.Reals:
+        return "the real numbers"
+    if isinstance(domain, sp.Range):
+        return f"{{{domain.inf}, ..., {domain.sup}}}"
     if not isinstance(domain, sp.Interval):
         return sp.sstr(domain)
     opening, closing = "(" if domain.left_open else "[", ")" if domain.right_open else "]"

@@ -40,7 +40,7 @@ class UnknownOptimizer(KeyError):
     def __init__(self, name: str) -> None:
         near = difflib.get_close_matches(name, [*catalogue(), *vector_methods()], cutoff=0.5)
         near.sort(key=lambda other: sorted(other) != sorted(name))  # letters exchanged are the likeliest slip
-        offer = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(catalogue())}"
+        offer = f"did you mean {' or '.join(near)}?" if near else "`symopt list` names them"
         super().__init__(f"no optimizer or schedule is called {name!r}; {offer}")
 
     def __str__(self) -> str:

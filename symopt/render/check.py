@@ -11,6 +11,8 @@ import sympy as sp
 from symopt.check.findings import Comparison, Difference, Finding, Outcome
 from symopt.decide import Witness
 from symopt.language import At, Optimizer
+from symopt.language.plain import plain
+from symopt.render.parts import in_parts
 
 VERSION = 1
 
@@ -66,8 +68,14 @@ def _body(finding: Finding) -> Iterator[str]:
 
 
 def equations(optimizer: Optimizer) -> list[str]:
-    """The recurrence, an equation a line."""
-    return [f"  {eq.lhs} = {eq.rhs}" for eq in optimizer.update]
+    """The recurrence, an equation a line; what long ones have in common follows, by name."""
+    parts, rights = in_parts([eq.rhs for eq in optimizer.update])
+    lines = [f"{eq.lhs} = {right}" for eq, right in zip(optimizer.update, rights, strict=True)]
+    return [f"  {line}" for line in (*lines, *_where(parts))]
+
+
+def _where(parts: list[str]) -> Iterator[str]:
+    yield from (f"{'where' if k == 0 else '     '} {part}" for k, part in enumerate(parts))
 
 
 def _equality(comparison: Comparison) -> Iterator[str]:
@@ -77,7 +85,7 @@ def _equality(comparison: Comparison) -> Iterator[str]:
     yield f"Proved: {equality.argument}."
     changed = {n: e for n, e in {**equality.hypers, **equality.states}.items() if not (e.is_Symbol or _is_value(e))}
     if changed:
-        yield f"  where {definition.title}'s {', '.join(f'{n} is {e}' for n, e in changed.items())}"
+        yield f"  where {definition.title}'s {', '.join(f'{n} is {plain(e)}' for n, e in changed.items())}"
     yield f"Source: {definition.source}."
 
 
@@ -97,11 +105,9 @@ def _differences(comparison: Comparison) -> Iterator[str]:
 
 def difference(d: Difference) -> list[str]:
     """The equation as the implementation has it, as the definition has it, and what one is more than the other."""
-    return [
-        f"{d.name} = {d.theirs}",
-        f"{'against':>{len(d.name) + 2}} {d.ours}",
-        f"{'by':>{len(d.name) + 2}} {d.amount}",
-    ]
+    parts, (theirs, ours, amount) = in_parts([d.theirs, d.ours, d.amount])
+    indent = len(d.name) + 2
+    return [f"{d.name} = {theirs}", f"{'against':>{indent}} {ours}", f"{'by':>{indent}} {amount}", *_where(parts)]
 
 
 def witness(w: Witness) -> str:
@@ -152,7 +158,7 @@ def _plain(value: Any) -> Any:
 def _comparison(comparison: Comparison) -> dict[str, Any]:
     definition, equality, w = comparison.definition, comparison.equality, comparison.parting
     return {
-        "equations": [f"{eq.lhs} = {eq.rhs}" for eq in comparison.optimizer.update],
+        "equations": [f"{eq.lhs} = {plain(eq.rhs)}" for eq in comparison.optimizer.update],
         "definition": None if definition is None else definition.name,
         "source_of_definition": "" if definition is None else definition.source,
         "conventions": list(comparison.conventions), "proof": equality.status.value,

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from symopt.derive.derivation import Derivation
-from symopt.render.plain import lines, plain
+from symopt.language.plain import lines, plain
 
 
 def to_text(derivations: Iterable[Derivation]) -> str:

@@ -13,10 +13,11 @@ from symopt.render.definition import to_latex, to_text
 def test_a_definition_shows_its_equations_and_hyperparameters(definition):
     text = to_text(definition)
     equations = len(definition.update) if isinstance(definition, Optimizer) else 1
-    assert sum(line.startswith("  ") and "_t = " in line for line in text.splitlines()) >= equations
+    assert sum(line.startswith("  ") and "[t] = " in line for line in text.splitlines()) >= equations
     assert definition.title in text
+    assert "\\" not in text
     assert definition.source in text
-    assert all(h.name in text for h in definition.hyper)
+    assert all(h.name in text for h in definition.hyper if h.name != "pi")
     latex = to_latex(definition)
     assert latex.count("&=") == equations
     assert latex.count("{") == latex.count("}")

@@ -8,9 +8,9 @@ import pytest
 import sympy as sp
 
 from symopt.language import Expect, Schedule, grad, t
+from symopt.language.plain import lines, plain
 from symopt.language.vocabulary import beta, eta, g, mu, theta
 from symopt.optimizers import catalogue, vector_methods
-from symopt.render.plain import lines, plain
 from symopt.render.typeset import lines as typeset
 
 DEFINITIONS = [*catalogue().values(), *vector_methods().values()]

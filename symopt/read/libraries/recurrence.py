@@ -83,10 +83,13 @@ def _in_new_values(later: Mapping[str, Any]) -> dict[str, Any]:
     """Each value written with the new values of states that it contains, in an order of evaluation."""
     written: dict[str, Any] = {}
     known: dict[Any, Any] = {}
+    sums: dict[Any, Any] = {}
     for n in sorted(later, key=lambda n: (n == "theta", sp.count_ops(later[n]))):
-        written[n] = later[n].xreplace(known)
+        written[n] = later[n].xreplace(known).subs(sums)  # subs, for a sum may stand within a longer one
         if n != "theta" and not later[n].is_Atom and not isinstance(later[n], At):
             known[later[n]] = Sequence(n)[t]
+            if later[n].is_Add:
+                sums[later[n]] = Sequence(n)[t]
     return written
 
 

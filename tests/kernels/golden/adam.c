@@ -6,14 +6,14 @@
  *
  * Step t = 1, 2, ... computes, in this order,
  *
- *     g[t] = grad(theta[t - 1])
+ *     g[t] = grad f(theta[t - 1])
  *     m[t] = beta_1*m[t - 1] + (1 - beta_1)*g[t]
  *     v[t] = beta_2*v[t - 1] + (1 - beta_2)*g[t]**2
  *     mhat[t] = m[t]/(1 - beta_1**t)
  *     vhat[t] = v[t]/(1 - beta_2**t)
- *     theta[t] = -eta*mhat[t]/(epsilon + sqrt(vhat[t])) + theta[t - 1]
+ *     theta[t] = theta[t - 1] - eta*mhat[t]/(sqrt(vhat[t]) + epsilon)
  *
- * where grad(x) is the gradient of the step's loss at x. At t = 0:
+ * where grad f(x) is the gradient of the step's loss at x. At t = 0:
  *
  *     m = 0
  *     v = 0

@@ -6,12 +6,12 @@
  *
  * Step t = 1, 2, ... computes, in this order,
  *
- *     g[t] = grad(theta[t - 1])
+ *     g[t] = grad f(theta[t - 1])
  *     l[t] = kappa*Norm(theta[t - 1])/(lambda*Norm(theta[t - 1]) + Norm(g[t]))
- *     v[t] = eta*(lambda*theta[t - 1] + g[t])*l[t] + mu*v[t - 1]
+ *     v[t] = mu*v[t - 1] + eta*(g[t] + lambda*theta[t - 1])*l[t]
  *     theta[t] = theta[t - 1] - v[t]
  *
- * where grad(x) is the gradient of the step's loss at x. At t = 0:
+ * where grad f(x) is the gradient of the step's loss at x. At t = 0:
  *
  *     v = 0
  *

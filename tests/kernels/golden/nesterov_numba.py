@@ -6,11 +6,11 @@ Source: Sutskever et al. 2013, equations 3-4
 
 Step t = 1, 2, ... computes, in this order,
 
-    g[t] = grad(mu*v[t - 1] + theta[t - 1])
-    v[t] = -eta*g[t] + mu*v[t - 1]
+    g[t] = grad f(theta[t - 1] + mu*v[t - 1])
+    v[t] = mu*v[t - 1] - eta*g[t]
     theta[t] = theta[t - 1] + v[t]
 
-where grad(x) is the gradient of the step's loss at x. At t = 0:
+where grad f(x) is the gradient of the step's loss at x. At t = 0:
 
     v = 0
 

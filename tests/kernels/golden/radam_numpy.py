@@ -6,18 +6,17 @@ Source: Liu et al. 2020, arXiv:1908.03265, Algorithm 2; defaults: the authors' i
 
 Step t = 1, 2, ... computes, in this order,
 
-    rho_inf[t] = -1 + 2/(1 - beta_2)
-    g[t] = grad(theta[t - 1])
+    rho_inf[t] = 2/(1 - beta_2) - 1
+    g[t] = grad f(theta[t - 1])
     v[t] = beta_2*v[t - 1] + (1 - beta_2)*g[t]**2
     m[t] = beta_1*m[t - 1] + (1 - beta_1)*g[t]
     mhat[t] = m[t]/(1 - beta_1**t)
-    rho[t] = -2*beta_2**t*t/(1 - beta_2**t) + rho_inf[t]
+    rho[t] = rho_inf[t] - 2*beta_2**t*t/(1 - beta_2**t)
     vhat[t] = sqrt(1/(1 - beta_2**t))*sqrt(v[t])
     r[t] = sqrt((rho[t] - 4)*(rho[t] - 2)/((rho_inf[t] - 4)*(rho_inf[t] - 2)*rho[t]))*sqrt(rho_inf[t])
-    theta[t] = Piecewise((-eta*mhat[t]*r[t]/vhat[t] + theta[t - 1], rho[t] > 4), (-eta*mhat[t] + theta[t -
-        1], True))
+    theta[t] = {theta[t - 1] - eta*mhat[t]*r[t]/vhat[t] if rho[t] > 4; theta[t - 1] - eta*mhat[t] otherwise}
 
-where grad(x) is the gradient of the step's loss at x. At t = 0:
+where grad f(x) is the gradient of the step's loss at x. At t = 0:
 
     m = 0
     v = 0
