@@ -16,6 +16,7 @@ from symopt.audit.judge import UNRECOGNISED, Judge, Opinion, least_charitable, m
 from symopt.audit.late import general
 from symopt.audit.nested import fast, flattened
 from symopt.audit.numbers import exact
+from symopt.audit.overwritten import versions
 from symopt.audit.owners import Owners
 from symopt.audit.owners import judged as judged_by_owner
 from symopt.audit.parcels import Call, Work, beside, done_alone
@@ -138,7 +139,7 @@ def _uphill(opinion: Opinion, formula: Formula, document: Document) -> Opinion:
 
 
 def _opinions(found: Sequence[Formula], progress: Progress | None) -> Work[list[Opinion]]:
-    claims = general(flattened(told_apart(list(_claims(found)))))
+    claims = general(flattened(told_apart(versions(list(_claims(found))))))
     outline = Outline([c for c in claims if c.name or c.expects])
     owners = Owners.of(outline.claims, outline.updates)
     judge = Judge(_first_places(claims, found))
@@ -204,7 +205,10 @@ def _claims(found: Sequence[Formula]) -> Iterator[Claim]:
             for symbol, right in statement.steps:
                 whole = _continued(right, found[place + 1 :])
                 if symbol == "=" and not _is_fragment(whole) and not _is_worked_out(whole):
-                    yield Claim(left, whole, statement.clocks, formula.source, place, formula.line, formula.section)
+                    yield Claim(
+                        left, whole, statement.clocks, formula.source, place, formula.line, formula.section,
+                        assigned=statement.assigns,
+                    )  # fmt: skip
                 if symbol != "=":
                     left = right
 

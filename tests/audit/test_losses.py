@@ -175,6 +175,7 @@ OPEN = [
     r"\frac{\partial L}{\partial z} = p",
     r"w = w - \eta (a - b)",
     r"\nabla_w L = (y - p) x + g(w)",
+    r"L(y, p) = |y - p|",
 ]
 
 

@@ -80,7 +80,24 @@ RATES = (
     r"$$\alpha_t = \frac{\alpha_0}{1 + \lambda t}$$" "\n\n"
     r"$$\alpha_t = \alpha_{min} + \frac{1}{2}(\alpha_{max} - \alpha_{min})(1 + \cos(\pi t/T))$$" "\n"
 )  # fmt: skip
+DECOUPLED = (
+    r"$$\begin{aligned} & h_t \leftarrow \nabla F(x_{t-1}) \\ & x_t \leftarrow x_{t-1} - \alpha \lambda x_{t-1} \\"
+    r" & p_t \leftarrow \beta_1 p_{t-1} + (1-\beta_1) h_t \\ & q_t \leftarrow \beta_2 q_{t-1} + (1-\beta_2) h_t^2 \\"
+    r" & \hat p_t \leftarrow p_t/(1-\beta_1^t) \\ & \hat q_t \leftarrow q_t/(1-\beta_2^t) \\"
+    r" & x_t \leftarrow x_t - \alpha \hat p_t/(\sqrt{\hat q_t} + \epsilon) \end{aligned}$$" "\n"
+)  # fmt: skip
+REASSIGNED = (
+    r"$$\begin{aligned} & g_t \leftarrow \nabla F(x_{t-1}) \\ & g_t \leftarrow g_t + \lambda x_{t-1} \\"
+    r" & b_t \leftarrow \mu b_{t-1} + (1-\tau) g_t \\ & g_t \leftarrow b_t \\"
+    r" & x_t \leftarrow x_{t-1} - \gamma g_t \end{aligned}$$" "\n"
+)  # fmt: skip
+ABROAD = (
+    r"$$\Delta w_{neu} = \mu\,\Delta w_{alt} - \alpha \frac{\partial E}{\partial w}$$" "\n\n"
+    r"$$w_{neu} = w_{alt} + \Delta w_{neu}$$" "\n"
+)  # fmt: skip
+LETTER = r"$e = \hat y - y = 7 - 5 = 2$" "\n\n" r"$L = e^2 = 2^2 = 4$" "\n"
 RIGHT = [ADAM_STEP, AHEAD, AVERAGE, PAIR, BOX, GEOMETRIC, RAISED, LATE, NUMBERS, INFINITY_NORM, RATES, FRESH]
+RIGHT += [DECOUPLED, REASSIGNED, ABROAD, LETTER]
 SLIPS = [
     (ADAM_STEP, r"\sqrt{\hat q_k} + \epsilon", r"\hat q_k + \epsilon"),
     (ADAM_STEP, r"(1-\beta_2^k)", r"(1-\beta_2)"),
@@ -101,6 +118,8 @@ SLIPS = [
     (INFINITY_NORM, r"\frac{m_t}{u_t}", r"\frac{u_t}{m_t}"),
 ]
 MORE_SLIPS = [
+    (DECOUPLED, r"q_t/(1-\beta_2^t)", r"q_t/(1-\beta_1^t)"),
+    (ABROAD, r"w_{alt} + \Delta w_{neu}", r"w_{alt} + \Delta w_{alt}"),
     (FRESH, r"\beta_2 r_{t-1}", r"\beta_2 r_t"),
     (FRESH, r"\frac{r_t}{1-\beta_2^t}", r"\frac{m_t}{1-\beta_2^t}"),
     (LATE, r"0.8 q_{49} + 0.2 x_{50}", r"0.8 q_{49} + 0.8 x_{50}"),

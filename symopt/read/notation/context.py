@@ -18,15 +18,18 @@ HYPER = frozenset(
 STEPS = {
     "new": 0, "next": 0, "updated": 0, "current": 0, "cur": 0, "curr": 0, "now": 0, "old": -1, "prev": -1,
     "previous": -1, "prior": -1, "last": -1,
+    "neu": 0, "aktuell": 0, "alt": -1, "vorher": -1, "nouveau": 0, "nouvelle": 0, "suivant": 0, "ancien": -1,
+    "ancienne": -1, "nuevo": 0, "nueva": 0, "siguiente": 0, "viejo": -1, "anterior": -1, "novo": 0, "nova": 0,
+    "nuovo": 0, "nuova": 0, "vecchio": -1,
 }  # fmt: skip
 COUNTERS = frozenset(
     "epoch epochs epoch_num epochnum epoch_number step steps stepnum step_num iter iters iteration iterations "
     "global_step num_epochs".split()
 )
 """Words that count steps."""
-_CURRENT = frozenset({"current", "cur", "curr", "now"})
-_LATER = frozenset({"new", "next", "updated"})
-_EARLIER = frozenset({"old", "prev", "previous", "prior", "last"})
+_CURRENT = frozenset({"current", "cur", "curr", "now", "aktuell"})
+_LATER = frozenset(word for word, step in STEPS.items() if step == 0) - _CURRENT
+_EARLIER = frozenset(word for word, step in STEPS.items() if step < 0)
 STRICT = frozenset({"f", "F", "J", "L", "\\ell", "O"})
 
 
@@ -37,6 +40,7 @@ class Context:
     Args:
         clocks: letters that count steps.
         indexed: symbols that somewhere carry a step.
+        given: symbols that a formula gives, without any script.
         raised: symbols whose step is a bare superscript.
         counted: those of them that are given at a step by its number, ``v^2 = ...``, so that it is no square.
         bracketed: symbols whose step is a superscript in parentheses.
@@ -51,6 +55,7 @@ class Context:
 
     clocks: frozenset[str] = frozenset({"t"})
     indexed: frozenset[str] = frozenset()
+    given: frozenset[str] = frozenset()
     raised: frozenset[str] = frozenset()
     counted: frozenset[str] = frozenset()
     bracketed: frozenset[str] = frozenset()
@@ -96,6 +101,7 @@ def survey(trees: Sequence[Node]) -> Context:
     return Context(
         clocks=clocks,
         indexed=indexed,
+        given=frozenset(t.items[0].text for t in trees if t.kind == "relations" and t.items[0].kind == "symbol"),
         raised=raised,
         counted=frozenset(u.name for u in uses if u.left and u.name in raised and _raised_number(u)),
         bracketed=frozenset(u.name for u in uses if not u.sub and _in_brackets(u.sup) and _clock(u.sup, clocks)),

@@ -186,7 +186,8 @@ class Elaborator:
             if head.kind == "group" and head.text in ("‖‖", "||"):
                 return self.normed(node, head)
             return self.raised(node, self.term(node.items[0]))
-        if head.text == "e" and node.sub is None and node.sup is not None and "e" not in self.context.indexed:
+        own = self.context.indexed | self.context.given
+        if head.text == "e" and node.sub is None and node.sup is not None and "e" not in own:
             return Term("call", (self.term(node.sup),), "exp", span=(node.start, node.end))
         term, power = self.unpowered(node)
         return self.power(term, power, node.end)
