@@ -25,7 +25,7 @@ from symopt.audit.schedules import said_to_decay, schedules
 from symopt.audit.solve import Solution, solving
 from symopt.language import terms as T
 from symopt.read.documents import Document, Heading, MathBlock
-from symopt.read.notation import Statement, Unread, read, split
+from symopt.read.notation import Statement, Unread, defined, read, split
 
 _UPHILL = re.compile(r"\b(ascent|ascend|maximi[sz]|reward|policy|(?:log-?)?likelihood)", re.IGNORECASE)
 _DOWNHILL = re.compile(r"\b(descent|descend|minimi[sz]|loss|cost|error)", re.IGNORECASE)
@@ -53,13 +53,14 @@ class Formula:
 
 def formulas(document: Document) -> list[Formula]:
     """Every formula of the document once, in order."""
+    macros = defined("\n".join(document.lines))
     places = [
         (*block.place(piece.offset), piece.text)
         for block in document.blocks
         if isinstance(block, MathBlock)
-        for piece in split(block.text)
+        for piece in split(block.text, macros)
     ]
-    contents = read([text for _, _, text in places])
+    contents = read([text for _, _, text in places], macros)
     headings = [block.line for block in document.blocks if isinstance(block, Heading) and block.level > 0]
     return [
         Formula(line, column, text, content, bisect(headings, line))

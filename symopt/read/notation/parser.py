@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from symopt.read.notation import commands as C
 from symopt.read.notation.atoms import PARSE
+from symopt.read.notation.macros import Macros
 from symopt.read.notation.stream import MAX_DEPTH, Stream, unexpected
 from symopt.read.notation.tokens import Token
 from symopt.read.notation.tree import Kind, Node, NotRead
@@ -35,15 +36,15 @@ class Parsed:
     tags: tuple[str, ...]
 
 
-def parse(math: str) -> Parsed:
-    """The tree of one formula.
+def parse(math: str, macros: Macros | None = None) -> Parsed:
+    """The tree of one formula, with the document's macros.
 
     Raises:
         NotRead: with the reason and the place.
     """
     if len(math) > MAX_LENGTH:
         raise NotRead(f"longer than {MAX_LENGTH} characters", MAX_LENGTH)
-    return Parser(math).formula()
+    return Parser(math, macros).formula()
 
 
 class Parser(Stream):

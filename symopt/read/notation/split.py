@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from symopt.read.notation import commands as C
 from symopt.read.notation.layout import laid_out
+from symopt.read.notation.macros import Macros
 from symopt.read.notation.tokens import Token, tokenize
 
 _OPEN = frozenset({"lbrace", "open"})
@@ -33,9 +34,9 @@ class Piece:
     continues: bool = False
 
 
-def split(math: str) -> list[Piece]:
+def split(math: str, macros: Macros | None = None) -> list[Piece]:
     """The formulas of one block, in order; together they hold all that is written but punctuation and layout."""
-    tokens = laid_out(_unwrapped(tokenize(math)))
+    tokens = laid_out(_unwrapped(tokenize(math, macros)))
     pieces = [part for row in _rows(tokens) for part in _parts(row)]
     return [
         Piece(p[0].start, math[p[0].start : p[-1].end], continues=p[0].kind == "rel")

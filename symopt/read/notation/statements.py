@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from symopt.language.terms import Term
 from symopt.read.notation.context import Context, survey
 from symopt.read.notation.elaborate import Elaborator
+from symopt.read.notation.macros import Macros, calls, placed
 from symopt.read.notation.parser import Parsed, parse
 from symopt.read.notation.tree import Node, NotRead
 
@@ -48,27 +49,39 @@ class Unread:
     offset: int
 
 
-def read(pieces: Sequence[str]) -> list[Statement | Unread]:
+def read(pieces: Sequence[str], macros: Macros | None = None) -> list[Statement | Unread]:
     """All the formulas of one document, each a statement or the reason why not; never raises.
 
     Args:
         pieces: the formulas in the order of the document, as `split` cuts them. Spans of terms are
             offsets in the piece.
+        macros: the commands that the document defines.
     """
-    parsed = [_parsed(piece) for piece in pieces]
+    parsed = [_parsed(piece, macros) for piece in pieces]
     context = survey([p.tree for p in parsed if isinstance(p, Parsed)])
     out: list[Statement | Unread] = []
     before: Statement | None = None
     for piece, found in zip(pieces, parsed, strict=True):
         result = found if isinstance(found, Unread) else _statement(piece, found, context, before)
+        if macros and isinstance(result, Statement):
+            result = _placed(result, frozenset(calls(piece, macros)))
         before = result if isinstance(result, Statement) else None
         out.append(result)
     return out
 
 
-def _parsed(piece: str) -> Parsed | Unread:
+def _placed(made: Statement, places: frozenset[tuple[int, int]]) -> Statement:
+    """The statement with the places of what macros stand for."""
+    if not places:
+        return made
+    steps = tuple((sign, placed(side, places)) for sign, side in made.steps)
+    also = tuple(_placed(s, places) for s in made.also)
+    return replace(made, left=placed(made.left, places), steps=steps, also=also)
+
+
+def _parsed(piece: str, macros: Macros | None) -> Parsed | Unread:
     try:
-        return parse(piece)
+        return parse(piece, macros)
     except NotRead as problem:
         return Unread(problem.reason, problem.offset)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from symopt.read.notation.layout import laid_out
+from symopt.read.notation.macros import Macros
 from symopt.read.notation.tokens import Token, tokenize
 from symopt.read.notation.tree import NotRead
 
@@ -34,9 +35,9 @@ class Stream:
     ``bars`` holds, for each bracket that is open here, the bar that would close it, or "".
     """
 
-    def __init__(self, source: str) -> None:
+    def __init__(self, source: str, macros: Macros | None = None) -> None:
         self.source = source
-        tokens = laid_out(tokenize(source))
+        tokens = laid_out(tokenize(source, macros))
         self.tags = tuple(t.text for t in tokens if t.kind == "tag")
         self.tokens = _relevant(tokens, len(source))
         self.position = 0

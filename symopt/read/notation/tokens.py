@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from symopt.read.notation import commands as C
+from symopt.read.notation.macros import LONGEST, Macros, definition_end, expansion
 
 
 class Token(NamedTuple):
@@ -62,8 +63,8 @@ _PLAIN = {
 _SIGNS = {"==": "=", "<-": ":="}
 _SPECIAL = {
     "frac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "sqrt": "root", "nabla": "nabla", "over": "over",
-    "partial": "partial", "Delta": "delta", "forall": "forall", "div": "slash", "bmod": "mod", "prime": "prime",
-    "{": "open", "}": "close", "%": "percent", "-": "space", "/": "space", "colon": "colon",
+    "partial": "partial", "Delta": "delta", "forall": "forall", "div": "slash", "oslash": "slash", "bmod": "mod",
+    "prime": "prime", "{": "open", "}": "close", "%": "percent", "-": "space", "/": "space", "colon": "colon",
 }  # fmt: skip
 _COMMANDS: dict[str, tuple[str, str]] = (
     {name: ("space", name) for name in C.IGNORED | C.SIZES}
@@ -86,18 +87,31 @@ _COMMANDS: dict[str, tuple[str, str]] = (
 _DELIMITER = re.compile(r"\s*(\\[A-Za-z]+|\\[{}|]|[()\[\]|.<>/‖])")
 
 
-def tokenize(math: str) -> list[Token]:
-    """The tokens of ``math``, spaces left out, letters that make a word put together."""
-    return _words(list(_scan(math)))
+def tokenize(math: str, macros: Macros | None = None) -> list[Token]:
+    """The tokens of ``math``, spaces left out, letters that make a word put together, macros expanded."""
+    return _words(list(_scan(math, macros or {})))
 
 
-def _scan(math: str) -> Iterator[Token]:
-    position = 0
+EXPANDED = 10 * LONGEST
+"""How many characters of expansions are read in one formula."""
+
+
+def _scan(math: str, macros: Macros) -> Iterator[Token]:
+    position = expanded = 0
     while position < len(math):
         match = _PATTERN.match(math, position)
         assert match is not None  # the last alternative takes any character
         kind, start, position = match.lastgroup, position, match.end()
         text = match.group()
+        if kind == "command" and (end := definition_end(math, start)) is not None:
+            position = end
+            continue
+        if kind == "command" and text[1:] in macros and expanded < EXPANDED:
+            made = expansion(text[1:], math, position, macros)
+            if made is not None:
+                position, expanded = made[1], expanded + len(made[0])
+                yield from (Token(t.kind, t.text, start, position) for t in tokenize(made[0]))
+                continue
         if kind == "command":
             delimiter = _sided(text[1:], math, position)
             if delimiter is not None:
@@ -200,7 +214,7 @@ def _character(char: str, start: int, end: int) -> Iterator[Token]:
             return
         yield Token("junk", char, start, end)
         return
-    inner = list(_scan(meant))
+    inner = list(_scan(meant, {}))
     for i, token in enumerate(inner):
         last = i == len(inner) - 1
         yield Token(token.kind, token.text, start, end if last else start)
