@@ -214,5 +214,8 @@ def _conventions(fact: Fact, reading: Interpretation) -> tuple[str, ...]:
 
 
 def _reading(reading: Interpretation, claim: Claim, fact: Fact) -> Mapping[str, str]:
+    """What the claim's symbols are; a loss, read as what its gradient is taken by, is not the updated parameter."""
     names = {**reading.meanings, **fact.meanings}
+    updated = names.get(claim.name)
+    names = {n: m for n, m in names.items() if n == claim.name or updated is None or m.key != updated.key}
     return {n: ("-" if m.sign < 0 else "") + m.key for n, m in sorted(names.items()) if n in claim.names}

@@ -25,7 +25,7 @@ SELDOM = (1_000_000, 20, 50)
 
 
 @click.command("audit", short_help="Find wrong formulas and code in documents.")
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(readable=False, path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="text", show_default=True)
 @click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), help="Write the report to this file.")
 @click.option("--verbose", "-v", is_flag=True, help="List every formula, not only the errata.")

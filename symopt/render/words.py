@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from symopt.audit.findings import DocumentReport, Finding, Judgement, Report
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+_ACCENTED = re.compile(r"\\(hat|tilde|bar)\{(.*)\}")
+_MARKS = str.maketrans("", "", "\\{}")
 _EXCERPT = 300  # characters of a formula in a list
 _ORDER = (
     Judgement.ERRATUM, Judgement.INCOMPLETE, Judgement.CORRECT, Judgement.VARIANT,
@@ -84,9 +86,15 @@ def listed(finding: Finding) -> str:
     return source if len(source) <= _EXCERPT else source[:_EXCERPT] + " ..."
 
 
+def _bare(symbol: str) -> str:
+    """The symbol's name without marks of LaTeX, an accent behind: ``mhat`` for ``\\hat{m}``."""
+    accented = _ACCENTED.fullmatch(symbol)
+    return (accented[2] + accented[1] if accented else symbol).translate(_MARKS)
+
+
 def remark(finding: Finding) -> str:
     """Everything said of a finding that is no erratum."""
-    reading = ", ".join(f"{symbol} is {part}" for symbol, part in finding.reading.items())
+    reading = ", ".join(f"{symbol} is {part}" for symbol, part in finding.reading.items() if _bare(symbol) != part)
     return "; ".join(
         filter(
             None, (finding.system, ", ".join(finding.conventions), finding.explanation, reading and f"read: {reading}")
