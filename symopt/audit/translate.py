@@ -86,13 +86,17 @@ class _Translation:
         meaning = self.meanings.get(name)
         if meaning is not None:
             if meaning.hyper:
-                return self.hypers[meaning.key]
+                return self._hyper(meaning.key)
             own = name == self.claim.name and self.claim.recurrent and not self.claim.indexed
             lag = (0 if self.on_left else 1) if own else self.lags.get(name, 0)
             return self._quantity(meaning, self._now() - lag)
         if name in self.aliases:
             return self._alias(name, None)
         raise KeyError(name)
+
+    def _hyper(self, key: str) -> Any:
+        """A hyperparameter; what the definition has nothing of is any number."""
+        return self.hypers[key] if key in self.hypers else sp.Symbol(key, real=True)
 
     def _now(self) -> Any:
         return t if self.claim.step is None else sp.Integer(self.claim.step)
@@ -101,7 +105,7 @@ class _Translation:
         meaning = self.meanings.get(name)
         if meaning is not None:
             if meaning.hyper:
-                return self.hypers[meaning.key]
+                return self._hyper(meaning.key)
             return self._quantity(meaning, index - meaning.offset + self.choice.origin)
         if name in self.aliases:
             return self._alias(name, index)

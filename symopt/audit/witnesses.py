@@ -51,4 +51,5 @@ def short(value: str) -> str:
     """A fraction as it is; an enclosure as its leading digits."""
     if not value.startswith("["):
         return value
-    return f"about {float(value[1:].split()[0]):.6g}"
+    middle = value[1:].split()[0]
+    return "about 0" if middle.startswith("+/-") else f"about {float(middle):.6g}"

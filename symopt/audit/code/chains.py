@@ -65,6 +65,23 @@ def joined(step: Step, chain: Chain, keys: Sequence[str]) -> Chain:
     return Chain(chain.parameter, tuple(k for k in step.definitions if k in more or k in chain.keys))
 
 
+def of_same_gradient(step: Step, chain: Chain, keys: Sequence[str]) -> list[str]:
+    """Those of some idle values that are made from a gradient that a chain uses too, or all where it uses none."""
+    own = _gradients(step, chain.keys)
+    return [k for k in keys if not own or own & _gradients(step, _with_states(step, k))]
+
+
+def _gradients(step: Step, keys: Sequence[str]) -> frozenset[str]:
+    """The gradients that come from outside the step, or are asked for in it, by name."""
+    given = {n.name for k in keys for n in step.definitions[k].right.nodes() if n.head == "at"} & asked(step)
+    return frozenset(given | {k for k in keys if step.definitions[k].right.head == "grad"})
+
+
+def keys_of(step: Step, parameter: str) -> list[str]:
+    """The assignments that a place's value needs."""
+    return _with_states(step, parameter)
+
+
 def _needed(step: Step, key: str) -> frozenset[str]:
     """The values, of this step and the one before, that one is made from, gradients apart."""
     seen: set[str] = set()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
@@ -31,6 +31,7 @@ class Reading:
         names: the program's own name for each letter.
         parameter: the assignment of the parameter.
         apart: whether each assignment is an equation; else those of states only, the others written into them.
+        inlined: the value of an assignment that is written into the others, in the same form; None if too long.
     """
 
     claims: tuple[Claim, ...]
@@ -39,6 +40,7 @@ class Reading:
     names: Mapping[str, str] = field(compare=False)
     parameter: str = ""
     apart: bool = False
+    inlined: Callable[[str], Term | None] = field(compare=False, default=lambda key: None)
 
     @property
     def group(self) -> Group:
@@ -211,4 +213,9 @@ def _reading(letters: Letters, keys: Sequence[str], keep: frozenset[str], *, apa
         left = T.at(letters.names[key], NOW)
         claims.append(Claim(left, right.unspanned(), CLOCKS, place=place, line=place, dated=True))
         terms.append(right)
-    return Reading(tuple(claims), tuple(keys), tuple(terms), letters.back(), letters.parameter, apart)
+
+    def inlined(key: str) -> Term | None:
+        value = step.inlined(key, keep)
+        return None if value is None else letters.written(value)
+
+    return Reading(tuple(claims), tuple(keys), tuple(terms), letters.back(), letters.parameter, apart, inlined)

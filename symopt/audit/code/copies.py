@@ -2,46 +2,89 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
-from symopt.audit.code.chains import Chain
+from symopt.audit.code.chains import Chain, asked
 from symopt.audit.code.equations import Step
-from symopt.audit.code.slips import FOREIGN, sentence
-from symopt.audit.findings import Judgement
-from symopt.audit.judge import Opinion
+from symopt.audit.code.slips import FOREIGN, Hypothesis, Slip
+from symopt.language import terms as T
+from symopt.language.terms import Term
 from symopt.read.code.memory import last
 
-Copied = tuple[tuple[int, int], str, Opinion]
-"""Where a statement stands, its text, and what is to be said of it."""
+STRANGER = "another:"
+"""What the name of a value begins with that is known to be another parameter's."""
 
 
-def copied(text: str, step: Step, found: Sequence[Chain]) -> Iterator[tuple[Chain, Copied]]:
-    """The statements that use another parameter's value though their own parameter has one of the same name."""
-    for chain in found:
-        for other in found:
-            if other is not chain:
-                yield from ((chain, c) for c in _foreign(text, step, chain, other))
+@dataclass(frozen=True)
+class Copied:
+    """A chain that uses another parameter's values.
+
+    Args:
+        written: the step, those values under names that are no part of a method.
+        mended: the step with the parameter's own values in their place.
+    """
+
+    written: Hypothesis
+    mended: Hypothesis
 
 
-def _foreign(text: str, step: Step, chain: Chain, other: Chain) -> Iterator[Copied]:
-    theirs, ours = last(other.parameter), last(chain.parameter)
-    name = re.escape(theirs)
-    token = re.compile(rf"(?<![A-Za-z]){name}(?![A-Za-z])|(?<=_){name}$|(?<=^d){name}$")
+def copied(text: str, step: Step, chain: Chain, found: Sequence[Chain]) -> Copied | None:
+    """The chain as it is and as it was meant; None where it uses nothing that is another's."""
+    strange = [c for other in found if other is not chain for c in _foreign(step, chain, other)]
+    if not strange:
+        return None
+    places = {(key, node.span): own for key, node, own in strange}
+    slips = [Slip(FOREIGN, k, n.span, _called(text, n, own)) for k, n, own in strange]
+
+    def changed(key: str, term: Term, *, mend: bool) -> Term | None:
+        own = places.get((key, term.span)) if term.head == "at" else None
+        if own is None:
+            return None
+        return replace(term, name=own) if mend else replace(T.name(STRANGER + last(term.name)), span=term.span)
+
+    def step_of(*, mend: bool) -> Step:
+        definitions = {
+            k: replace(d, right=d.right.map(lambda n, k=k: changed(k, n, mend=mend)))
+            for k, d in step.definitions.items()
+        }
+        return replace(step, definitions=definitions)
+
+    return Copied(Hypothesis(step_of(mend=False)), Hypothesis(step_of(mend=True), tuple(slips)))
+
+
+def _foreign(step: Step, chain: Chain, other: Chain) -> Iterator[tuple[str, Term, str]]:
+    """The assignment, the value that is another's, and the name of the parameter's own, which is not used there."""
+    known = asked(step) | step.definitions.keys()
     for key in chain.keys:
         definition = step.definitions[key]
-        if token.sub(ours, definition.slot) != definition.slot:
+        if definition.right.head == "grad" or _own(definition.slot, other, chain) in known:
             continue
-        used = {node.name for node in definition.right.nodes()}
+        used = {n.name for n in definition.right.nodes()}
         for node in definition.right.nodes():
-            if node.name == other.parameter and chain.parameter in used:
-                continue  # beside its own parameter it is no copy: a gradient that has noise added to it, say
-            own = token.sub(ours, node.name)
-            if node.head != "at" or own == node.name or own not in step.definitions or not definition.span:
-                continue
-            if node.name in other.keys and node.span is not None and definition.right.head != "grad":
-                start, end = definition.span
-                fix = text[start : node.span[0]] + own + text[node.span[1] : end]
-                yield definition.span, text[start:end], Opinion(
-                    Judgement.ERRATUM, rewrite=FOREIGN, explanation=sentence(FOREIGN), fix=fix,
-                )  # fmt: skip
+            own = _own(node.name, other, chain) if node.head == "at" and node.span is not None else None
+            if own is None or own in used or (node.name == other.parameter and chain.parameter in used):
+                continue  # a parameter beside another is no copy: a gradient that has noise added to it, say
+            if own in known or (node.name not in step.definitions and own.endswith("]")):
+                yield key, node, own
+
+
+def _own(name: str, other: Chain, chain: Chain) -> str | None:
+    """What a value that is called after another parameter is called for this one: ``db`` of ``dW``."""
+    theirs, ours = last(other.parameter), last(chain.parameter)
+    if theirs.endswith(ours) or ours.endswith(theirs):
+        return None  # a state that is called after its parameter
+    shared = next((i for i, (a, b) in enumerate(zip(theirs, ours, strict=False)) if a != b), 0)
+    bare, mark = last(name), theirs[shared:]
+    stem = bare.removesuffix(mark)
+    if not mark or stem == bare:
+        return None
+    head, _, tail = name.rpartition(bare)
+    return f"{head}{stem}{ours[shared:]}{tail}"
+
+
+def _called(text: str, node: Term, own: str) -> str:
+    """The parameter's own value, written as the other's is."""
+    assert node.span is not None
+    before, _, after = text[slice(*node.span)].rpartition(last(node.name))
+    return f"{before}{last(own)}{after}"

@@ -6,13 +6,12 @@ import ast
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from symopt.audit.code.chains import Chain, asked, chains, joined, unused
+from symopt.audit.code.chains import Chain, asked, chains, joined, of_same_gradient, unused
 from symopt.audit.code.copies import copied
 from symopt.audit.code.equations import Step, step_of
 from symopt.audit.code.judging import Court, Outcome
 from symopt.audit.code.mending import errata
 from symopt.audit.code.remarks import Remark
-from symopt.audit.code.slips import FOREIGN
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
 from symopt.read.code import Misuse, Program, Recurrence, read_program
@@ -55,9 +54,9 @@ class Unit:
 
 def _best(units: Sequence[Unit]) -> Iterator[tuple[Remark, ...]]:
     """Of what is said of one step under several choices of its options, the best."""
-    by_place: dict[tuple[int, int], list[Unit]] = {}
+    by_place: dict[tuple[str, tuple[int, int]], list[Unit]] = {}
     for unit in units:
-        by_place.setdefault(unit.recurrence.span, []).append(unit)
+        by_place.setdefault((unit.recurrence.name, unit.recurrence.span), []).append(unit)
     for options in by_place.values():
         known = [u for u in options if u.system] or options
         right = [u for u in known if not u.wrong]
@@ -72,11 +71,13 @@ def _unit(program: Program, recurrence: Recurrence, court: Court, hint: str) -> 
     """One step judged, parameter by parameter; None where nothing in it is moved by a gradient."""
     step = step_of(recurrence)
     found = chains(step, asked(step))
-    copies = list(copied(program.source.text, step, found))
-    if copies:
-        marked = {place: Remark(place[0], source, opinion) for _, (place, source, opinion) in copies}
-        return Unit(recurrence, tuple(marked.values()), FOREIGN)
-    known = _known(step, found, lambda c: court.outcome(step, recurrence, c, hint))
+
+    def judged(chain: Chain) -> Outcome:
+        strange = copied(program.source.text, step, chain, found)
+        meant = court.meant(strange, recurrence, chain, hint) if strange is not None else None
+        return meant or court.outcome(step, recurrence, chain, hint)
+
+    known = _known(step, found, judged)
     text = program.source.text[slice(*recurrence.span)]
     if not known:
         return Unit(recurrence, (Remark(recurrence.span[0], text, NO_METHOD),), "") if found else None
@@ -102,7 +103,7 @@ def _known(step: Step, found: Sequence[Chain], judged: Callable[[Chain], Outcome
         return [(c, o) for c, o in outcomes if o.system]
     idle = unused(step, [c for c, _ in moving])
     if idle:
-        whole = [(c, judged(joined(step, c, idle))) for c, _ in moving]
+        whole = [(c, judged(joined(step, c, own))) for c, _ in moving if (own := of_same_gradient(step, c, idle))]
         if any(o.errata for _, o in whole):
             return [(c, o) for c, o in whole if o.errata]
     return [(c, o) for c, o in moving if o.system]
@@ -183,6 +184,7 @@ def _misuse_opinion(misuse: Misuse, source: str) -> Opinion:
     return Opinion(
         Judgement.ERRATUM, rewrite="values do not match names",
         explanation=f"Python refuses the line: {misuse.reason}.", fix=f"{left} = {', '.join(values)}",
+        witness={"claimed": misuse.values, "correct": misuse.names},
     )  # fmt: skip
 
 

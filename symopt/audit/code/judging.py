@@ -6,13 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import sympy as sp
+
 from symopt.audit.catalogue import plain, rare, under_conventions
 from symopt.audit.claims import Claim
-from symopt.audit.code.chains import Chain
+from symopt.audit.code.chains import Chain, keys_of
 from symopt.audit.code.claims import CLOCKS, Reading, readings
+from symopt.audit.code.copies import STRANGER, Copied
 from symopt.audit.code.equations import BEFORE, NOW, Step
 from symopt.audit.code.slips import ORDER, STUCK, Hypothesis, Slip, hypotheses, sentence
-from symopt.audit.equations import Group
+from symopt.audit.equations import Fact, Group
 from symopt.audit.explain import Custom, Explanation
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Judge, Opinion
@@ -21,6 +24,9 @@ from symopt.audit.match import CONVENTION, WRONG, Interpretation, holding, inter
 from symopt.audit.match import readings as readings_in
 from symopt.audit.models import specialised
 from symopt.audit.solve import Solution, solution
+from symopt.audit.trials import Meaning
+from symopt.decide.identity import identity
+from symopt.decide.verdict import Status
 from symopt.language import terms as T
 from symopt.read.code import Recurrence
 from symopt.read.code.results import PARAMETERS
@@ -40,6 +46,7 @@ PROVED = 3
 """How many readings of equal cost are tried for one that can be proved."""
 EQUAL = 0.06
 """How much dearer a reading may be and still be as good."""
+SCALED_DECAY = "weight decay times the learning rate"
 UNASKED = 1.1
 GRADIENT = Claim(T.at("g", NOW), T.grad(T.name("parameters")), CLOCKS, dated=True)
 """What a step that forgot its gradient would have used."""
@@ -122,13 +129,26 @@ class Court:
         small = len(chain.keys) <= LONGEST and all(_size(o) <= LARGEST for _, options in table for o in options)
         return self._explained(table, hint) if small and not recurrence.choices else NOTHING
 
+    def meant(self, copied: Copied, recurrence: Recurrence, chain: Chain, hint: str = "") -> Outcome | None:
+        """What is to be said of a chain that uses another parameter's values; None if it is no method's without."""
+        table = [
+            (made, readings(made.step, recurrence, keys_of(made.step, chain.parameter), chain.parameter))
+            for made in (copied.written, copied.mended)
+        ]
+        made, options = table[1]
+        if not all(map(_evaluable, options)):
+            return None
+        found = (self._held_outcome(made, o, options, table, hint) for o in options if not o.apart)
+        return next((o for o in found if o is not None), None)
+
     # Everything holds
 
     def interpreted(self, group: Group) -> list[Interpretation]:
         """Readings of a group, wrong equations and all."""
         if group not in self.found:
             found = interpretations(group) if not self.system else self._only(group)
-            self.found[group] = [i for i in found if _sensible(group, i)]
+            found = [_in_libraries(group, i) for i in found if _sensible(group, i)]
+            self.found[group] = sorted(found, key=lambda i: i.cost)
         return self.found[group]
 
     def _only(self, group: Group) -> list[Interpretation]:
@@ -227,8 +247,7 @@ class Court:
                 fact = facts.get(right) if right is not None else None
                 if right is None or right == claim or fact is None:
                     continue
-                rewrite = _rewrite(slip.name)
-                explanation = Explanation(claim, rewrite, right, fact, 0.0)
+                explanation = Explanation(claim, _rewrite(slip.name), right, _with_strangers(fact, option), 0.0)
                 opinion = self.judge.opinion(claim, replace(found, explained={claim: explanation}))
                 if opinion.verdict is Judgement.ERRATUM:
                     return opinion
@@ -239,7 +258,7 @@ class Court:
     def _explained(self, table: Sequence[tuple[Hypothesis, list[Reading]]], hint: str) -> Outcome:
         best: tuple[float, Outcome] | None = None
         for made, options in table:
-            for reading in options if not made.slips and all(map(_asks_at_own, options)) else ():
+            for reading in options if not made.slips and all(_asks_at_own(o) for o in options if not o.apart) else ():
                 found = self._solved(reading.group)
                 if found is not None and not found.reading.wrong and (outcome := self._right(found, reading)):
                     return outcome
@@ -293,10 +312,30 @@ _GIVEN = re.compile(r"g(?:\^\{\(\d+\)\})?")
 """The letters that values called gradients have."""
 
 
+def _in_libraries(group: Group, reading: Interpretation) -> Interpretation:
+    """The reading; where a program multiplies the weight decay by the learning rate, that costs nothing."""
+    scaled = any(
+        n.head == "mul" and {r"\eta", r"\lambda"} <= {a.name for a in n.args}
+        for c in group.claims
+        for n in c.right.nodes()
+    )
+    usual = scaled and SCALED_DECAY in reading.model.conventions
+    return replace(reading, cost=reading.cost - CONVENTION) if usual else reading
+
+
 def _dividing_by_zero(system: str) -> Opinion:
     """What is to be said of a bias correction that is zero in every step, so that no run has a value to compare."""
+    beta = sp.Symbol("beta", real=True)
+    zero = identity(1 - sp.Pow(beta, 0, evaluate=False), sp.Integer(0))
+    proof = Status.REFUTED.value if zero.status is Status.PROVED else Status.UNDECIDED.value
     witness = {"t": 1, "claimed": "a division by 1 - beta^0 = 0", "correct": "1 - beta"}
-    return Opinion(Judgement.ERRATUM, system, (), STUCK, sentence(STUCK), witness=witness)
+    return Opinion(Judgement.ERRATUM, system, (), STUCK, sentence(STUCK), witness=witness, proof=proof)
+
+
+def _with_strangers(fact: Fact, reading: Reading) -> Fact:
+    """The fact, with another parameter's values as numbers of which nothing is known."""
+    strange = {n: x.removeprefix(STRANGER) for n, x in reading.names.items() if x.startswith(STRANGER)}
+    return replace(fact, meanings={**fact.meanings, **{n: Meaning(x, hyper=True) for n, x in strange.items()}})
 
 
 def _asks_at_own(reading: Reading) -> bool:

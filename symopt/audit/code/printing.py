@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from symopt.audit.code.equations import BEFORE
@@ -17,6 +17,9 @@ _USUAL = {
     r"\eta": "lr", r"\alpha": "alpha", r"\beta_1": "beta1", r"\beta_2": "beta2", r"\beta_3": "beta3", r"\beta": "beta",
     r"\gamma": "gamma", r"\rho": "rho", r"\mu": "mu", r"\epsilon": "eps", r"\lambda": "weight_decay",
 }  # fmt: skip
+EARLIER = " before"
+"""What is added to a letter for the name that its value before the step has."""
+_NAME = re.compile(r"[\w.\[\]'\"]+")
 _LIBRARY = re.compile(r"\b(np|numpy|jnp|torch|tf|nd|math|mx|onp|cp)\.")
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = 1, 2, 3, 4, 5
 
@@ -38,36 +41,31 @@ class Printer:
         original: the right side of the equation that is mended, with its places.
         names: the program's name for each letter.
         counts: how the program writes numbers of the step, and how far each is ahead of it.
+        within: the statement: what stands elsewhere may have been said of other values.
+        others: right sides in which powers of rates may have a name.
     """
 
-    def __init__(self, text: str, original: Term, names: Mapping[str, str], counts: Mapping[str, int]) -> None:
+    def __init__(
+        self, text: str, original: Term, names: Mapping[str, str], counts: Mapping[str, int],
+        within: tuple[int, int], others: Sequence[Term] = (),
+    ) -> None:  # fmt: skip
         self.text, self.original, self.names = text, original, names
         self.counts = counts
-        self.places = {n: n.span for n in original.nodes() if n.span is not None}
+        spans = {n: n.span for n in original.nodes() if n.span is not None}
+        self.places = {n: s for n, s in spans.items() if within[0] <= s[0] and s[1] <= within[1]}
+        self.powers = {n: text[slice(*n.span)] for x in others for n in x.nodes() if n.head == "pow" and n.span}
         libraries = _LIBRARY.findall(text)
         self.library = f"{libraries[0]}." if libraries else ""
 
-    def patch(self, mended: Term) -> Patch | None:
-        """The smallest replacement that turns the original into the mended term; None where it is in no one place."""
-        path = list(_parting(self.original, mended))
-        if not path:
-            return None
-        for old, new, around in reversed(path):
-            if old.span is not None and self._covers(old):
-                need = _needed(around) if around is not None else 0
-                text = self.written(new, 0 if self._bracketed(old.span) else need)
-                return Patch(*old.span, text)
-        return None
-
-    def _covers(self, old: Term) -> bool:
-        """Whether the text of a term is all of it: parts that were written into it stand elsewhere."""
-        assert old.span is not None
-        inside = [n.span for n in old.nodes() if n.span is not None]
-        return all(old.span[0] <= s[0] and s[1] <= old.span[1] for s in inside)
+    def patch(self, change: Change) -> Patch:
+        """The replacement that makes a change."""
+        assert change.old.span is not None
+        need = _needed(change.around) if change.around is not None else 0
+        return Patch(*change.old.span, self.written(change.new, 0 if self._bracketed(change.old.span) else need))
 
     def _bracketed(self, span: tuple[int, int]) -> bool:
         before, after = self.text[: span[0]].rstrip()[-1:], self.text[span[1] :].lstrip()[:1]
-        return before == "(" and after == ")"
+        return before in ("(", ",", "=") and after in (")", ",")
 
     def written(self, term: Term, need: int = 0) -> str:
         """The term's text, in parentheses where it binds less than it must."""
@@ -80,7 +78,7 @@ class Printer:
 
     def _faithful(self, term: Term) -> bool:
         kept = next(n for n in self.original.nodes() if n == term and n.span == self.places[term])
-        return self._covers(kept)
+        return _covers(kept)
 
     def _made(self, term: Term) -> tuple[str, int]:
         match term.head:
@@ -109,6 +107,8 @@ class Printer:
             case "div":
                 return f"{self.written(term.args[0], _PRODUCT)} / {self.written(term.args[1], _SIGN)}", _PRODUCT
             case "pow":
+                if (kept := self.powers.get(term)) is not None and _NAME.fullmatch(kept):
+                    return kept, _ATOM
                 return f"{self.written(term.args[0], _ATOM)}**{self.written(term.args[1], _POWER)}", _POWER
             case "relation":
                 sign = "==" if term.name == "=" else term.name
@@ -139,12 +139,45 @@ class Printer:
 
     def _value(self, term: Term) -> str:
         name = self.names.get(term.name, term.name)
+        if term.args[0] == BEFORE and (old := self.names.get(term.name + EARLIER, name)) != name:
+            return old
         if term.args[0] == BEFORE and name not in self.text[: self._start()].split("\n")[-1]:
             return name if any(n == term for n in self.original.nodes()) else f"{name}_prev"
         return name
 
     def _start(self) -> int:
         return min((s[0] for s in self.places.values()), default=0)
+
+
+@dataclass(frozen=True)
+class Change:
+    """A term that stands in one place of the program, what it becomes, and the term around it."""
+
+    old: Term
+    new: Term
+    around: Term | None
+
+
+def smallest_change(original: Term, mended: Term) -> Change | None:
+    """The smallest replacement that turns one term into another; None where it is in no one place."""
+    path: list[Change] = []
+    for row in _parting(original, mended):
+        path.append(Change(*row))
+        if _is_kept_power(row[0]):
+            return path[-1]
+    return next((c for c in reversed(path) if c.old.span is not None and _covers(c.old)), None)
+
+
+def _is_kept_power(term: Term) -> bool:
+    """Whether a power is read from a place that is multiplied from step to step."""
+    return term.head == "pow" and term.span is not None and not _covers(term)
+
+
+def _covers(old: Term) -> bool:
+    """Whether the text of a term is all of it: parts that were written into it stand elsewhere."""
+    assert old.span is not None
+    inside = [n.span for n in old.nodes() if n.span is not None]
+    return all(old.span[0] <= s[0] and s[1] <= old.span[1] for s in inside)
 
 
 def _parting(old: Term, new: Term) -> Iterator[tuple[Term, Term, Term | None]]:

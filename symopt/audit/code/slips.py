@@ -12,8 +12,8 @@ from itertools import combinations
 from symopt.audit.code.equations import BEFORE, NOW, Step, vanishing
 from symopt.language import terms as T
 from symopt.language.terms import Term
-from symopt.read.code import CLOCK, Definition, Recurrence
-from symopt.read.code.arithmetic import ticks, whole
+from symopt.read.code import Definition, Recurrence
+from symopt.read.code.arithmetic import clock, ticks, whole
 from symopt.rewrites.mistake_list import mistake
 
 OVERWRITTEN = "state overwritten by its corrected value"
@@ -109,18 +109,21 @@ def _restarted(before: Hypothesis, recurrence: Recurrence, keys: Sequence[str]) 
     """Bias corrections that divide by zero at the first step, or never change: as if the count were t."""
     step, slips = before.step, list(before.slips)
     definitions = dict(step.definitions)
+    stuck = {n.args[1]: count for k in keys if k in definitions for n, count in _stuck(definitions[k].right)}
+    start = min(stuck.values(), default=2)  # what the counter stays at, where it is 0 or 1
     for key in keys:
         if key not in definitions:
             continue
         right = definitions[key].right
         wrong = [n for n in vanishing(right) if n.args[0].head == "name"]
-        wrong += [n for n in _stuck(right) if n not in wrong]
+        wrong += [n for n, _ in _stuck(right) if start < 2 and n not in wrong]
         if not wrong:
             continue
 
         def now(term: Term, wrong: list[Term] = wrong) -> Term | None:
             if term in wrong:
-                return replace(term, args=(term.args[0], replace(T.name(CLOCK), span=term.args[1].span)))
+                counted = clock(stuck.get(term.args[1], start) - start)
+                return replace(term, args=(term.args[0], replace(counted, span=term.args[1].span)))
             return None
 
         definitions[key] = replace(definitions[key], right=right.map(now))
@@ -131,14 +134,15 @@ def _restarted(before: Hypothesis, recurrence: Recurrence, keys: Sequence[str]) 
     return Hypothesis(_changed(step, definitions), tuple(slips))
 
 
-def _stuck(term: Term) -> Iterator[Term]:
-    """Powers of a rate with a number for an exponent that the program has under a name."""
+def _stuck(term: Term) -> Iterator[tuple[Term, int]]:
+    """Powers of a rate with a small number for an exponent, where a count belongs; with the number."""
     for node in _nodes(term):
         if node.head != "add" or len(node.args) != 2 or node.args[0] != T.number(1) or node.args[1].head != "neg":
             continue
         power = node.args[1].args[0]
-        if power.head == "pow" and power.args[0].head == "name" and whole(power.args[1]) in (0, 1):
-            yield power
+        count = whole(power.args[1]) if power.head == "pow" and power.args[0].head == "name" else None
+        if count is not None and 0 <= count <= 2:
+            yield power, count
 
 
 # Places

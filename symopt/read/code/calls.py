@@ -38,16 +38,21 @@ class Calls(Conditions):
         if isinstance(function, ast.Attribute):
             base = self.value(function.value)
             if not isinstance(base, Module):
+                if name.startswith("assign") and (given := self._given_anew(name, node)) is not None:
+                    return given
                 changed = self._in_place(node, function, name, base)
                 return self._method(node, base, name) if changed is None else changed
         if isinstance(function, ast.Call):
             return self._curried(function, node)
-        if name in _ASSIGNMENTS and len(node.args) == 2 and (slot := self.place(node.args[0])) is not None:
-            return self._given_anew(name, slot, node)
+        if (given := self._given_anew(name, node)) is not None:
+            return given
         return self._function(node, name, self.arguments(node.args))
 
-    def _given_anew(self, name: str, slot: str, node: ast.Call) -> Value:
-        """``K.update(p, new_p)``, ``tf.assign_sub(w, step)``: a place given a value by a function."""
+    def _given_anew(self, name: str, node: ast.Call) -> Value | None:
+        """``K.update(p, new_p)``, ``self.assign_sub(w, step)``: a place given a value; None for any other call."""
+        slot = self.place(node.args[0]) if name in _ASSIGNMENTS and len(node.args) == 2 else None
+        if slot is None:
+            return None
         old, new = self.term(node.args[0]), self.term(node.args[1])
         self.memory.assign(slot, F.scaled_sum(old, new, None, sign) if (sign := _ASSIGNMENTS[name]) else new,
                            self.span(node), bind=False)  # fmt: skip
@@ -58,10 +63,14 @@ class Calls(Conditions):
         if isinstance(function, ast.Name):
             known = self._lookup(function.id)
             return known if isinstance(known, Closure | Class) else None
-        if isinstance(function.value, ast.Name):
-            found = self._lookup(f"{function.value.id}.{function.attr}")
-            return found if isinstance(found, Closure) else None
-        return None
+        match function.value:
+            case ast.Name(id=owner):
+                found = self._lookup(f"{owner}.{function.attr}")
+            case ast.Call(func=ast.Name(id="super")):
+                found = self._lookup(f"super().{function.attr}")
+            case _:
+                return None
+        return found if isinstance(found, Closure) else None
 
     def _keywords(self, node: ast.Call) -> dict[str, Value]:
         return {k.arg: self.value(k.value) for k in node.keywords if k.arg}
@@ -150,7 +159,7 @@ class Calls(Conditions):
             terms.append(self.as_term(keywords["weight"]))
         try:
             return F.FUNCTIONS[name](*terms)
-        except TypeError:
+        except (KeyError, TypeError):
             return Unknown(name, tuple(terms))
 
     def _clipped(self, terms: list[Term], keywords: Mapping[str, Value]) -> Value:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from symopt.language import terms as T
@@ -40,6 +40,7 @@ class Evaluator(ABC):
         self.labour = 0
         self.depth = 0
         self.misuses: list[Misuse] = []
+        self.lags: Mapping[ast.Subscript, int] = {}
 
     @abstractmethod
     def call(self, node: ast.Call) -> Value:
@@ -83,6 +84,7 @@ class Evaluator(ABC):
             case Term():
                 return value
             case Place():
+                span = span or value.span
                 return self.as_term(self.memory.load(value.slot, span), span)
             case Gradient():
                 return replace(self.memory.gradient(value), span=span)
@@ -100,7 +102,7 @@ class Evaluator(ABC):
             case ast.Constant():
                 return self._constant(node)
             case ast.Name() | ast.Attribute() | ast.Subscript():
-                return self._place(node)
+                return self._spanned(self._place(node), node)
             case ast.BinOp():
                 return self._binary(node)
             case ast.UnaryOp():
@@ -133,7 +135,12 @@ class Evaluator(ABC):
                 return Unknown(type(node).__name__.lower())
 
     def _spanned(self, value: Value, node: ast.expr) -> Value:
-        return replace(value, span=self.span(node)) if isinstance(value, Term) else value
+        """A value that stands where an expression does; what the expression only hands on stands inside it."""
+        if not isinstance(value, Term):
+            return value
+        span = self.span(node)
+        inside = value.span and span and span[0] <= value.span[0] and value.span[1] <= span[1]
+        return value if inside else replace(value, span=span)
 
     def _constant(self, node: ast.Constant) -> Value:
         if isinstance(node.value, str):
@@ -149,8 +156,11 @@ class Evaluator(ABC):
 
     def local(self, name: str) -> str:
         """The place of a local name that is about to be given a value of its own."""
+        if name in self.frame.shared:
+            known = self._lookup(name)
+            return known.slot if isinstance(known, Place) else name
         outside = self.frame.names.get(name)
-        if name not in self.frame.shared and (self.frame.prefix or not isinstance(outside, Place | None)):
+        if self.frame.prefix or not isinstance(outside, Place | None):
             self.frame.names[name] = Place(self.frame.prefix + name)
             return self.frame.prefix + name
         if isinstance(outside, Place):
@@ -200,7 +210,9 @@ class Evaluator(ABC):
         if isinstance(node, ast.Attribute) and node.attr == "grad" and base is not None:
             return self._gradient_at(base)
         slot = self.place(node)
-        return Unknown("part") if slot is None else Place(slot)
+        if isinstance(node, ast.Subscript) and node in self.lags and slot in self.memory.carried:
+            return T.at(slot, A.clock(-self.lags[node]))
+        return Unknown("part") if slot is None else Place(slot, self.span(node))
 
     def _gradient_at(self, slot: str) -> Term:
         """``p.grad``: the gradient where the step began."""

@@ -119,7 +119,9 @@ class Memory:
         slot = slot if bind else self.resolved(slot)
         if bind:
             self._part_from_aliases(slot)
-        if isinstance(value, Place) and value.slot != slot:
+        if isinstance(value, Place) and value.slot == slot:
+            return
+        if isinstance(value, Place):
             if "[" not in slot and "." not in slot:
                 self.nicknames.setdefault(value.slot, slot)
             if value.slot not in self.written and not _own(slot):

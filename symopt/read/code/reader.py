@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from symopt.language.terms import Term
 from symopt.read.code.expressions import Stopped
+from symopt.read.code.histories import lags
 from symopt.read.code.memory import Memory
 from symopt.read.code.recurrence import Program, Recurrence
 from symopt.read.code.results import finished
@@ -80,6 +82,10 @@ class Reader(Statements):
         )
         made = Class(node.name, node, frame, {}, declared)
         closures = {name: Closure(m, frame, made) for name, m in methods.items()}
+        for base in (b for n in node.bases if isinstance(n, ast.Name) and isinstance(b := self._lookup(n.id), Class)):
+            frame.names |= {f"super().{name}": replace(m, frame=frame) for name, m in base.methods.items()}
+            closures = {name: replace(m, frame=frame, owner=made) for name, m in base.methods.items()} | closures
+            declared = (*base.declared, *declared)
         frame.names |= {f"self.{name}": closure for name, closure in closures.items()}
         return Class(node.name, node, frame, closures, declared)
 
@@ -197,10 +203,10 @@ class Reader(Statements):
     # Steps
 
     def stepped(self, node: ast.For | ast.AsyncFor | ast.While) -> None:
-        clock = self.clock
+        clock, self.lags = self.clock, lags(node)
         work = (lambda: self.run(node.body)) if isinstance(node, ast.While) else (lambda: self.counted(node))
         self._step(node, work, whole=False)
-        self.clock = clock
+        self.clock, self.lags = clock, {}
 
     def _step(self, node: ast.AST, work: Callable[[], None], *, whole: bool) -> None:
         """One step, once for each combination of the options that nothing settles."""

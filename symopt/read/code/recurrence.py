@@ -70,10 +70,15 @@ class Recurrence:
 
 @dataclass(frozen=True)
 class Misuse:
-    """Something that Python itself would refuse, such as five values unpacked into seven names."""
+    """A number of values that Python would refuse to unpack into another number of names."""
 
     span: tuple[int, int]
-    reason: str
+    values: int
+    names: int
+
+    @property
+    def reason(self) -> str:
+        return f"{self.values} values are unpacked into {self.names} names"
 
 
 @dataclass(frozen=True)

@@ -116,7 +116,7 @@ class Statements(Calls):
         if isinstance(made, Many) and len(made.items) != len(parts) and not starred and made.items:
             span = self.span(node)
             if span is not None:
-                self.misuses.append(Misuse(span, f"{len(made.items)} values are unpacked into {len(parts)} names"))
+                self.misuses.append(Misuse(span, len(made.items), len(parts)))
             self.memory.ungiven |= {p.id for p in parts if isinstance(p, ast.Name)}
             return
         loaded = made

@@ -12,9 +12,15 @@ from symopt.language.terms import Term
 
 @dataclass(frozen=True)
 class Place:
-    """A storage place, by the text under which the program reaches it: ``self.m``, ``state['step']``, ``w``."""
+    """A storage place, by the text under which the program reaches it: ``self.m``, ``state['step']``, ``w``.
+
+    Args:
+        slot: that text.
+        span: where the program speaks of it.
+    """
 
     slot: str
+    span: tuple[int, int] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
