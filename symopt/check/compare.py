@@ -6,7 +6,7 @@ Every "proved" and "refuted" here is one of decide/'s.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -14,12 +14,13 @@ import sympy as sp
 
 from symopt.check.difference import differences
 from symopt.check.findings import Comparison, Outcome
-from symopt.check.meant import ascending, decayed, families, family, guarded, likely
+from symopt.check.meant import alike, ascending, decayed, families, family, guarded, likely, unlike
 from symopt.check.probe import Probe
-from symopt.decide import Equality, Status, equal
+from symopt.decide import Equality, Status, Witness, equal
 from symopt.decide.budget import Budget
 from symopt.language import At, Hyper, HyperSymbol, Optimizer
 from symopt.language.vocabulary import fraction, weight_decay
+from symopt.read.libraries.names import is_customary
 from symopt.rewrites.variants import variants
 
 Candidate = tuple[Optimizer, tuple[str, ...]]
@@ -34,13 +35,16 @@ ALL = 4.0
 """Seconds of processor time for all proofs."""
 
 
-def compare(optimizer: Optimizer, name: str, *, meant: str | None = None) -> Comparison:
+def compare(
+    optimizer: Optimizer, name: str, *, meant: str | None = None, assumed: Iterable[tuple[Any, bool]] = ()
+) -> Comparison:
     """How an implementation's recurrence stands to the definition that it is meant to be.
 
     Args:
         optimizer: the recurrence, its hyperparameters under the field's standard names.
         name: what the implementation is called.
         meant: the definition's name; by default it is guessed from the implementation's.
+        assumed: comparisons of hyperparameters, and whether they hold where the recurrence is the implementation's.
 
     Returns:
         Equal, equal under conventions, different (from the definition meant, with the equations that differ), or
@@ -51,18 +55,21 @@ def compare(optimizer: Optimizer, name: str, *, meant: str | None = None) -> Com
     """
     own = family(meant) if meant is not None else likely(name, optimizer)
     attempt = _Attempt(optimizer, Probe(optimizer), Budget(ALL))
+    conditions = tuple(assumed)
     found = _found(attempt, own, only=meant is not None)
     if found is None and meant is None:
         found = attempt.first(c for f in families() if f != own for d in f for c in decayed(d, optimizer))
         found = found and _plainest(attempt, found)
+    if found is None and not own:
+        found = attempt.first(c for d in alike(optimizer) for c in _under_conventions(d, optimizer))
     if found is None:
-        return _different(optimizer, own)
+        return _different(optimizer, own, conditions)
     (definition, conventions), equality = found
     outcome = Outcome.CONVENTIONS if conventions else Outcome.EQUAL
     against = own[0] if own and (conventions or own[0].name != definition.name) else None
     if against is None:
         return Comparison(optimizer, outcome, definition, equality, conventions)
-    return _with_differences(Comparison(optimizer, outcome, definition, equality, conventions), against)
+    return _with_differences(Comparison(optimizer, outcome, definition, equality, conventions), against, conditions)
 
 
 @dataclass(frozen=True)
@@ -85,7 +92,7 @@ class _Attempt:
 
     def equality(self, definition: Optimizer) -> Equality | None:
         """The proof that the recurrence is the definition, hyperparameters matched by name; or None."""
-        hypers = named(self.optimizer, definition)
+        hypers = named(self.optimizer, definition, guess=True)
         if hypers is None or not self.probe.agrees(definition, hypers):
             return None
         found = equal(self.optimizer, definition, hypers=hypers, limit=max(self.budget.left, 0.1))
@@ -187,24 +194,34 @@ def _set(optimizer: Optimizer, setting: Setting) -> tuple[Optimizer, str]:
     return optimizer.replace(hyper=left, update=update, init=init), said
 
 
-def named(optimizer: Optimizer, definition: Optimizer) -> Mapping[str, sp.Expr] | None:
+def named(optimizer: Optimizer, definition: Optimizer, *, guess: bool = False) -> Mapping[str, sp.Expr] | None:
     """The definition's hyperparameters in the implementation's: by name, by what a state starts from, of decays by
-    kind, or 0 or 1."""
+    kind, or 0 or 1; to ``guess``, which only a proof may follow, also one whose name says nothing, by its default, and
+    the definition's default where the implementation has that number."""
     mine = {h.name: h.symbol for h in optimizer.hyper}
     its = {h.name: h for h in definition.hyper}
-    left = [h.symbol for h in optimizer.hyper if h.name not in its]
+    left = [h for h in optimizer.hyper if h.name not in its]
     begun = {s.name: value for s, value in optimizer.init.items() if value.is_number}
     starts = {str(value): begun[s.name] for s, value in definition.init.items() if s.name in begun}
     values: dict[str, Any] = {}
     for name, hyper in its.items():
-        alike = [s for s in left if s.domain == hyper.domain == fraction]
+        near = [h for h in left if h.domain == hyper.domain == fraction and (guess or is_customary(h.symbol))]
+        near += [h for h in left if guess and not is_customary(h.symbol) and h.default in hyper.domain]
+        opposite = [
+            h for h in left if h.symbol.meaning == hyper.symbol.meaning and not h.domain.is_subset(hyper.domain)
+        ]
         if name in mine:
             values[name] = mine[name]
+        elif opposite:
+            values[name] = -opposite[0].symbol
+            left.remove(opposite[0])
         elif name in starts and starts[name] in hyper.domain:
             values[name] = starts[name]
-        elif alike:
-            values[name] = alike[0]
-            left.remove(alike[0])
+        elif near:
+            values[name] = near[0].symbol
+            left.remove(near[0])
+        elif guess and hyper.default is not None and any(e.has(hyper.default) for e in optimizer.update):
+            values[name] = hyper.default
         elif sp.S.Zero in hyper.domain or sp.S.One in hyper.domain:
             values[name] = sp.S.Zero if sp.S.Zero in hyper.domain else sp.S.One
         else:
@@ -212,31 +229,55 @@ def named(optimizer: Optimizer, definition: Optimizer) -> Mapping[str, sp.Expr] 
     return values
 
 
-def _different(optimizer: Optimizer, own: tuple[Optimizer, ...]) -> Comparison:
+Assumed = tuple[tuple[Any, bool], ...]
+"""Comparisons of hyperparameters, and whether they hold."""
+
+
+def _different(optimizer: Optimizer, own: tuple[Optimizer, ...], assumed: Assumed) -> Comparison:
     reason = "no definition of this name is known, and no other gives its steps"
+    if not optimizer.hyper:
+        reason += "; its numbers are fixed: a function that takes them as arguments could be held against more"
     if not own:
         return Comparison(optimizer, Outcome.UNDECIDED, None, Equality(Status.UNDECIDED, reason=reason))
-    definition, _ = next(iter(decayed(own[0], optimizer)))
-    equality = _against(optimizer, definition)
+    definition, _ = next(iter(decayed(min(own, key=lambda d: unlike(optimizer, d)), optimizer)))
+    equality = _against(optimizer, definition, assumed)
     outcome = Outcome.DIFFERENT if equality.status is Status.REFUTED else Outcome.UNDECIDED
-    return _with_differences(Comparison(optimizer, outcome, definition, equality), definition)
+    return _with_differences(Comparison(optimizer, outcome, definition, equality), definition, assumed)
 
 
-def _against(optimizer: Optimizer, definition: Optimizer) -> Equality:
+def _against(optimizer: Optimizer, definition: Optimizer, assumed: Assumed) -> Equality:
+    """What is decided of the two, hyperparameters matched by name; a witness is one of what the recurrence is for."""
     hypers = named(optimizer, definition)
     if hypers is None:
         missing = sorted({h.name for h in definition.hyper} - {h.name for h in optimizer.hyper})
         reason = f"the definition's {', '.join(missing)} has nothing to stand for it in the implementation"
         return Equality(Status.UNDECIDED, reason=reason)
-    return equal(optimizer, definition, hypers=hypers, limit=4 * SEARCH)
+    found = equal(optimizer, definition, hypers=hypers, limit=4 * SEARCH)
+    if found.witness is None or not any(_broken(c, wanted, found.witness) for c, wanted in assumed):
+        return found
+    named_in = {s for c, _ in assumed for s in c.free_symbols}
+    setting = {h.symbol: h.default for h in optimizer.hyper if h.symbol in named_in and h.default is not None}
+    numbers = {n: sp.sympify(e, strict=True).subs(list(setting.items())) for n, e in hypers.items()}
+    at, _ = _set(optimizer, setting)
+    found = equal(at, definition, hypers=numbers, limit=4 * SEARCH)
+    if found.witness is None:
+        return found
+    taken = {**found.witness.assignments, **{s.name: value for s, value in setting.items()}}
+    return replace(found, hypers=hypers, witness=replace(found.witness, assignments=taken))
 
 
-def _with_differences(comparison: Comparison, against: Optimizer) -> Comparison:
+def _broken(condition: Any, wanted: bool, witness: Witness) -> bool:
+    """Whether a comparison of hyperparameters is otherwise than wanted at a witness's numbers."""
+    numbers = {s: witness.assignments[s.name] for s in condition.free_symbols if s.name in witness.assignments}
+    return condition.subs([(s, sp.Rational(str(x))) for s, x in numbers.items()]) == (sp.false if wanted else sp.true)
+
+
+def _with_differences(comparison: Comparison, against: Optimizer, assumed: Assumed) -> Comparison:
     """The comparison with the equations in which the recurrence is not the plain definition."""
     optimizer = comparison.optimizer
     plain, _ = next(iter(decayed(against, optimizer)))
     hypers = named(optimizer, plain)
-    equality = comparison.equality if plain is comparison.definition else _against(optimizer, plain)
+    equality = comparison.equality if plain is comparison.definition else _against(optimizer, plain, assumed)
     found = () if hypers is None or equality.proved else differences(optimizer, plain, hypers)
     return Comparison(
         optimizer, comparison.outcome, comparison.definition, comparison.equality, comparison.conventions,

@@ -12,10 +12,11 @@ import sympy as sp
 from symopt.check.compare import compare
 from symopt.check.confirm import confirm
 from symopt.check.findings import Comparison, Finding
-from symopt.language import exact
+from symopt.language import Optimizer, exact
+from symopt.language.vocabulary import fraction
 from symopt.read import libraries
 from symopt.read.libraries import ANY, CannotTrace, Request
-from symopt.read.libraries.names import Argument
+from symopt.read.libraries.names import Argument, is_customary
 from symopt.read.libraries.request import SUGGESTED
 
 READING = 1e-6
@@ -52,7 +53,7 @@ def _checked(path: str, options: Mapping[str, Any] | None, meant: str | None) ->
         traced = libraries.read(request)
     except CannotTrace as error:
         return Finding(path, source, request.options, reason=str(error))
-    comparison = compare(traced.optimizer, request.owner, meant=meant)
+    comparison = compare(traced.optimizer, request.owner, meant=meant, assumed=traced.assumed)
     seconds = time.process_time() - begun
     confirmation = _confirmation(request, comparison)
     if confirmation is None or confirmation.error > READING:
@@ -61,7 +62,7 @@ def _checked(path: str, options: Mapping[str, Any] | None, meant: str | None) ->
         return Finding(path, source, request.options, reason=reason, seconds=seconds)
     return Finding(
         path, source, request.options, comparison, traced.special,
-        tuple(_said(c if holds else sp.Not(c)) for c, holds in traced.assumed), traced.fixed,
+        (*(_said(c if holds else sp.Not(c)) for c, holds in traced.assumed), *_decays(traced.optimizer)), traced.fixed,
         _defaults(request, comparison), confirmation, seconds=seconds,
     )  # fmt: skip
 
@@ -71,6 +72,12 @@ def _said(condition: Any) -> str:
     if isinstance(condition, sp.Eq | sp.Ne):
         return f"{condition.lhs} {'=' if isinstance(condition, sp.Eq) else '!='} {condition.rhs}"
     return str(condition)
+
+
+def _decays(optimizer: Optimizer) -> list[str]:
+    """What is supposed of arguments that are taken for decay rates, though their names do not say so."""
+    taken = [h for h in optimizer.hyper if h.domain == fraction and not is_customary(h.symbol)]
+    return [f"0 <= {h.name} < 1" for h in taken]
 
 
 def _confirmation(request: Request, comparison: Comparison) -> Any:

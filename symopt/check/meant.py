@@ -69,18 +69,25 @@ def family(name: str) -> tuple[Optimizer, ...]:
 
 def likely(name: str, optimizer: Optimizer) -> tuple[Optimizer, ...]:
     """The family that the name, and the hyperparameters where the name says nothing, point to; () for none."""
-    scored = sorted(families(), key=lambda f: -max(_likeness(name, optimizer, o) for o in f))
-    best = scored[0]
-    if max(_likeness(name, optimizer, o) for o in best) < LIKENESS:
+    scored = {f: max(_likeness(name, optimizer, o, f[0]) for o in f) for f in families()}
+    best = max(scored, key=lambda f: scored[f])
+    if scored[best] < LIKENESS:
         return ()
     kin = [f for f in families() if f != best and f[0].name.startswith(f"{best[0].name}-")]
-    ordered = sorted((best, *kin), key=lambda f: _unlike(optimizer, f[0]))
+    ordered = sorted((best, *kin), key=lambda f: unlike(optimizer, f[0]))
     every = [o for f in ordered for o in f]
-    exact = [o for o in every if _named(name, o) == 1 and not _unlike(optimizer, o)]
+    exact = [o for o in every if _named(name, o) == 1 and not unlike(optimizer, o)]
     return (*exact, *(o for o in every if o not in exact))
 
 
-def _unlike(optimizer: Optimizer, definition: Optimizer) -> int:
+def alike(optimizer: Optimizer) -> tuple[Optimizer, ...]:
+    """The definitions with the implementation's hyperparameters, those first that have as much weight decay."""
+    mine = {h.name for h in optimizer.hyper}
+    same = [d for f in families() for d in f if {h.name for h in d.hyper} ^ mine <= {weight_decay.name}]
+    return tuple(sorted(same, key=lambda d: {h.name for h in d.hyper} != mine))
+
+
+def unlike(optimizer: Optimizer, definition: Optimizer) -> int:
     """How many hyperparameters one has and the other has not, but for the customary additions."""
     mine, its = (
         {h.name for h in o.hyper if not h.name.startswith("epsilon")} - {"lambda", "eta", "r_0"}
@@ -89,12 +96,13 @@ def _unlike(optimizer: Optimizer, definition: Optimizer) -> int:
     return len(mine ^ its)
 
 
-def _likeness(name: str, optimizer: Optimizer, definition: Optimizer) -> float:
-    """How alike the names are, lowered by hyperparameters that one has and the other has not."""
-    alike = _named(name, definition)
+def _likeness(name: str, optimizer: Optimizer, definition: Optimizer, first: Optimizer) -> float:
+    """How alike the names are, lowered by hyperparameters that one has and the other has not; a form of the family's
+    ``first`` that is named after it goes by that one's name too."""
+    alike = _named(name, first if definition.name.startswith(f"{first.name}-") else definition)
     # Momentum makes another method of most.
     momentum = any(h.name == "mu" for h in optimizer.hyper) != any(h.name == "mu" for h in definition.hyper)
-    return alike - (0.1 if alike == 1 else 0.3) * _unlike(optimizer, definition) - 0.25 * momentum
+    return alike - (0.1 if alike == 1 else 0.3) * unlike(optimizer, definition) - 0.25 * momentum
 
 
 def _named(name: str, definition: Optimizer) -> float:

@@ -93,6 +93,8 @@ class Translation:
 
     def _array(self, e: Any, what: str) -> Node:
         node = self.node(e)
+        if e == 1:  # the norm of 1 is the root of the number of coordinates
+            return self.filled(node)
         if not node.array and all(self.optimizer.sequence(a.base.name).shape is Shape.SCALAR for a in e.atoms(At)):
             self._refuse(f"{what}({e}) is of a scalar; it takes a value with coordinates")
         return self.filled(node)

@@ -168,7 +168,10 @@ class Dot(sp.Function):
 
 
 class Norm(sp.Function):
-    """Euclidean norm over all coordinates of a tensor: a non-negative scalar."""
+    """Euclidean norm over all coordinates of a tensor: a non-negative scalar.
+
+    A number counts as a tensor that is full of it, so ``norm(1)`` is the root of the number of coordinates.
+    """
 
     nargs = 1
 
@@ -255,6 +258,8 @@ def _signs(domain: sp.Set) -> dict[str, bool]:
         return {"positive": True}
     if domain.is_subset(sp.Interval(0, sp.oo)):
         return {"nonnegative": True}
+    if domain.is_subset(sp.Interval.open(-sp.oo, 0)):
+        return {"negative": True}
     return {}
 
 

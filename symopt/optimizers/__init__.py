@@ -30,7 +30,10 @@ __all__ = [
 _FIRST = ("gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop", "adadelta", "adam")
 """Modules whose methods others vary: they come first, so that an equation which many share is named after them."""
 
-_LAST = ("adagrad_decayed", "ftrl", "novograd", "rmsprop_momentum_outside", "schedule_free", "yogi_started")
+_LAST = (
+    "adabound", "adafactor", "adagrad_decayed", "ftrl", "novograd", "padam", "radam_libraries",
+    "rmsprop_momentum_outside", "rprop_backtracking", "schedule_free", "sm3", "yogi_started",
+)  # fmt: skip
 """Modules of what libraries ship and lectures seldom print: they come last."""
 
 

@@ -63,6 +63,9 @@ def _notes(finding: Finding) -> str:
     comparison = finding.comparison
     if comparison is not None and finding.outcome is Outcome.UNDECIDED:
         notes.append(comparison.equality.reason)
+    if comparison is not None and comparison.definition is not None and comparison.equality.proved:
+        held = {n: e for n, e in comparison.equality.hypers.items() if e.is_Rational and not e.is_Integer}
+        notes += [f"its {n} is {decimal(e)}" for n, e in held.items()]
     if finding.special:
         notes.append(f"the first step sets {_list(finding.special)} otherwise")
     if finding.assumed:

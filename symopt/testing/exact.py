@@ -140,7 +140,7 @@ class ExactStep:
                 return self._piecewise(e)
             case Dot() | Norm():
                 left, right = self.value(e.args[0]), self.value(e.args[-1])
-                total = _mp.fsum((left * right).flat)
+                total = _mp.fsum(self._shaped(left * right).flat)
                 return _mp.sqrt(total) if isinstance(e, Norm) else total
             case _:
                 return self._compound(e)

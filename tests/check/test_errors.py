@@ -28,8 +28,10 @@ def test_a_dotted_name_is_found() -> None:
         ("no_such_library.Adam", "no module is called 'no_such_library'"),
         (MISSPELT, "json.decoder has no JSONDecode; did you mean json.decoder.JSONDecoder"),
         ("json.zzzz", "json has no zzzz"),
-        ("json.decoder.JSONDecoder", "is no optimizer that symopt can trace: expected"),
-        ("math.pi", "is no optimizer that symopt can trace"),
+        ("json.decoder.JSONDecoder", "is no optimizer that symopt can trace: it is a class of another kind"),
+        ("math.pi", "is no optimizer that symopt can trace: it is a float"),
+        ("os.path", "is no optimizer that symopt can trace: it is a module"),
+        ("os.path.join", "is no optimizer that symopt can trace: it is a function that asks for `a`"),
     ],
 )
 def test_a_wrong_name_is_answered_with_what_would_be_right(path: str, message: str) -> None:
@@ -49,9 +51,10 @@ def test_a_missing_library_is_answered_with_its_extra(
         locate(f"{library}.Adam")
 
 
-def test_a_module_that_fails_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "breaks_at_import.py").write_text("raise OSError('no such disk')\n", encoding="utf-8")
+@pytest.mark.parametrize("error", ["OSError", "SystemExit"])
+def test_a_module_that_fails_is_named(error: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "breaks_at_import.py").write_text(f"raise {error}('no such disk')\n", encoding="utf-8")
     monkeypatch.syspath_prepend(tmp_path)
-    with pytest.raises(NotFound, match="importing breaks_at_import failed: OSError: no such disk"):
+    with pytest.raises(NotFound, match=f"importing breaks_at_import failed: {error}: no such disk"):
         locate("breaks_at_import.Adam")
     assert "breaks_at_import" not in sys.modules

@@ -22,6 +22,8 @@ VERDICTS: list[tuple[str, dict[str, Any], Outcome, str]] = [
     ("RMSprop", {"momentum": ANY}, Outcome.EQUAL, "rmsprop-momentum-outside"),
     ("RMSprop", {"centered": True, "momentum": ANY}, Outcome.EQUAL, "rmsprop-centred-momentum-outside"),
     ("Adagrad", {"lr_decay": ANY}, Outcome.EQUAL, "adagrad-decayed"),
+    ("RAdam", {}, Outcome.EQUAL, "radam-pytorch"),
+    ("Adafactor", {}, Outcome.DIFFERENT, "adafactor"),
 ]
 
 

@@ -32,7 +32,9 @@ METHODS = list(vector_methods().values())
 SMOOTH = [
     o for o in METHODS if o.params.shape is Shape.VECTOR and not any(eq.rhs.has(Draw, Residual) for eq in o.update)
 ]
-GENERAL = [o for o in SMOOTH if o.name != "conjugate-gradients" and not o.name.startswith("newton")]
+GENERAL = [
+    o for o in SMOOTH if o.name not in ("conjugate-gradients", "polyak-step") and not o.name.startswith("newton")
+]
 SCIPY = {
     "bfgs": "BFGS", "bfgs-direct": "BFGS", "lbfgs": "L-BFGS-B", "cg-polak-ribiere-plus": "CG",
     "cg-polak-ribiere": "CG", "cg-hestenes-stiefel": "CG", "cg-fletcher-reeves-restarted": "CG",
@@ -186,6 +188,15 @@ def test_one_variable(name: str) -> None:
     assert run.end == pytest.approx(2 ** (1 / 3), rel=1e-15)
     errors = np.abs(run.points - 2 ** (1 / 3))[1:4]
     assert errors[1:] / errors[:-1] ** 2 == pytest.approx(1 / 2 ** (1 / 3), rel=0.2)  # f'' / (2 f')
+
+
+@pytest.mark.parametrize("condition", [1.0, 10.0, 100.0])
+def test_with_polyaks_step_no_step_leads_away_from_a_convex_functions_minimum(condition: float) -> None:
+    problem = quadratic(condition, 4, seed=3)
+    run = run_vector(get("polyak-step"), problem.oracle, problem.start, 200, f_min=problem.least)
+    far = np.linalg.norm(run.points - problem.minima[0], axis=1)
+    assert (np.diff(far) <= 1e-6 * far[0]).all()  # where rounding does not decide
+    assert far[-1] < (1e-6 if condition == 1 else 0.9) * far[0]
 
 
 def test_a_system() -> None:

@@ -187,6 +187,128 @@ def yogi_started(h: Hyper) -> Step:
     return step
 
 
+def sm3(h: Hyper) -> Step:
+    return _sm3(h, mp.mpf(0), averaged=False)
+
+
+def sm3_momentum(h: Hyper) -> Step:
+    return _sm3(h, mp.mpf(0), averaged=True)
+
+
+def sm3_epsilon(h: Hyper) -> Step:
+    return _sm3(h, h["epsilon"], averaged=True)
+
+
+def _sm3(h: Hyper, inside: Number, *, averaged: bool) -> Step:
+    total, mean = mp.mpf(0), mp.mpf(0)
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal total, mean
+        g = grad(x)
+        total += g * g
+        divided = g / mp.sqrt(total + inside) if total else mp.mpf(0)
+        mean = h["mu"] * mean + (1 - h["mu"]) * divided if averaged else divided
+        return x - h["eta"] * mean
+
+    return step
+
+
+def padam(h: Hyper) -> Step:
+    first = second = largest = mp.mpf(0)
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal first, second, largest
+        g = grad(x)
+        first = h["beta_1"] * first + (1 - h["beta_1"]) * g
+        second = h["beta_2"] * second + (1 - h["beta_2"]) * g * g
+        largest = second if second > largest else largest
+        if not largest:
+            raise ZeroDivisionError
+        return x - h["eta"] * first * largest ** -h["p"]
+
+    return step
+
+
+def adabound(h: Hyper) -> Step:
+    return _bounded(h, ever=False)
+
+
+def amsbound(h: Hyper) -> Step:
+    return _bounded(h, ever=True)
+
+
+def _bounded(h: Hyper, *, ever: bool) -> Step:
+    """``ever``: the largest second moment so far."""
+    first = second = largest = mp.mpf(0)
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal first, second, largest
+        g = grad(x)
+        first = h["beta_1"] * first + (1 - h["beta_1"]) * g
+        second = h["beta_2"] * second + (1 - h["beta_2"]) * g * g
+        largest = max(largest, second) if ever else second
+        rate = h["eta"] / (mp.sqrt(largest) + h["epsilon"]) * mp.sqrt(1 - h["beta_2"] ** t) / (1 - h["beta_1"] ** t)
+        low = h["eta_infinity"] * (h["gamma"] * t) / (h["gamma"] * t + 1)
+        high = h["eta_infinity"] * (h["gamma"] * t + 1) / (h["gamma"] * t)
+        return x - (low if rate < low else high if rate > high else rate) * first
+
+    return step
+
+
+def radam_pytorch(h: Hyper) -> Step:
+    first = second = mp.mpf(0)
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal first, second
+        g = grad(x)
+        decay = h["beta_2"]
+        first = h["beta_1"] * first + (1 - h["beta_1"]) * g
+        second = decay * second + (1 - decay) * g * g
+        mean, corrected = first / (1 - h["beta_1"] ** t), 1 - decay**t
+        longest = (1 + decay) / (1 - decay)
+        length = longest - 2 * t * decay**t / corrected
+        if abs(length - 5) < mp.mpf(10) ** -20:
+            raise ZeroDivisionError  # rounding decides
+        if length < 5:
+            return x - h["eta"] * mean
+        r = mp.sqrt((length - 4) * (length - 2) * longest / ((longest - 4) * (longest - 2) * length))
+        return x - h["eta"] * mean * r * mp.sqrt(corrected) / (mp.sqrt(second) + h["epsilon"])
+
+    return step
+
+
+def adafactor(h: Hyper) -> Step:
+    second = mp.mpf(0)
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal second
+        g = grad(x)
+        share = mp.mpf(t) ** h["c"]
+        second = (1 - share) * second + share * (g * g + h["epsilon_1"])
+        update = g / mp.sqrt(second)
+        update = update / max(mp.mpf(1), abs(update) / h["d"])
+        return x - max(h["epsilon_2"], abs(x)) * min(h["eta"], 1 / mp.sqrt(t)) * update
+
+    return step
+
+
+def rprop_plus(h: Hyper) -> Step:
+    size, last, moved = h["Delta_0"], mp.mpf(0), mp.mpf(0)
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal size, last, moved
+        g = grad(x)
+        agree = sure_sign(g) * mp.sign(last)
+        if agree < 0:
+            size, last, moved = max(h["eta_minus"] * size, h["Delta_min"]), mp.mpf(0), -moved
+        else:
+            size = min(h["eta_plus"] * size, h["Delta_max"]) if agree > 0 else size
+            last, moved = g, -mp.sign(g) * size
+        return x + moved
+
+    return step
+
+
 LIBRARIES: dict[str, Callable[[Hyper], Step]] = {
     "rmsprop-momentum-outside": rmsprop_momentum_outside,
     "rmsprop-centred-momentum-outside": rmsprop_centred_momentum_outside,
@@ -200,4 +322,13 @@ LIBRARIES: dict[str, Callable[[Hyper], Step]] = {
     "schedule-free-adamw": schedule_free_adamw,
     "schedule-free-adamw-short": schedule_free_adamw_short,
     "yogi-started": yogi_started,
+    "sm3": sm3,
+    "sm3-momentum": sm3_momentum,
+    "sm3-epsilon": sm3_epsilon,
+    "padam": padam,
+    "adabound": adabound,
+    "amsbound": amsbound,
+    "radam-pytorch": radam_pytorch,
+    "adafactor": adafactor,
+    "rprop-plus": rprop_plus,
 }

@@ -14,7 +14,7 @@ from tests.optimizers.stepping import Gradient, Number
 
 STEPS = 8
 
-_GRID = [sp.Rational(x) for x in ("0", "1/1000", "1/10", "1/2", "3/5", "9/10", "999/1000", "1", "6/5", "3")]
+_GRID = [sp.Rational(x) for x in ("-4/5", "0", "1/1000", "1/10", "1/2", "3/5", "9/10", "999/1000", "1", "6/5", "3")]
 
 
 @cache

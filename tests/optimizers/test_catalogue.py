@@ -120,7 +120,12 @@ def test_it_survives_pickling(definition: Optimizer | Schedule) -> None:
 
 
 def in_its_range(expression: sp.Expr, hyper: tuple[Hyper, ...]) -> sp.Expr:
-    """The expression over symbols whose assumptions tell SymPy the domains: beta in [0, 1) is s/(1 + s)."""
+    """The expression over symbols whose assumptions tell SymPy the domains: beta in [0, 1) is s/(1 + s), and so is
+    1 less a negative power of t."""
+    falling = {
+        p: 1 / (1 + sp.Dummy(nonnegative=True)) for p in expression.atoms(sp.Pow) if p.base == t and p.exp.is_negative
+    }
+    expression = expression.xreplace(falling)
     fractions = [h.symbol for h in hyper if h.domain == sp.Interval.Ropen(0, 1)]
     left_over = {1 - b**t: sp.Dummy(positive=True) for b in fractions}
     parts = {b: (s := sp.Dummy(nonnegative=True)) / (1 + s) for b in fractions}

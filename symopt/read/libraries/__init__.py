@@ -10,12 +10,14 @@ import sys
 from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
+from symopt.read.libraries import optax
 from symopt.read.libraries.locate import NotFound, locate
 from symopt.read.libraries.recurrence import Traced, recurrence
-from symopt.read.libraries.refusals import reason_of
+from symopt.read.libraries.refusals import reason_of, unanswered
 from symopt.read.libraries.request import ANY, Request
 from symopt.read.libraries.scalar import CannotTrace
 from symopt.read.libraries.step import Step
+from symopt.read.libraries.strangers import described
 
 __all__ = [
     "ANY", "CannotTrace", "NotFound", "Request", "Traced", "library_of", "locate", "read", "request", "simulate",
@@ -31,6 +33,8 @@ class _Library(Protocol):
     """What each of them offers."""
 
     LIBRARY: str
+    GIVEN: int
+    """How many of the first arguments the tracing gives: the parameters, or none."""
 
     def recognises(self, made: Any) -> bool: ...
 
@@ -47,7 +51,7 @@ def request(path: str, options: Mapping[str, Any] | None = None) -> Request:
     Raises:
         NotFound: there is no such object, it is no optimizer that can be traced, or it has no such option.
     """
-    made = Request(path, locate(path), dict(options or {}))
+    made = Request(path, _maker(locate(path)), dict(options or {}))
     _library(made)
     known = made.parameters()
     for name in made.options:
@@ -60,11 +64,15 @@ def read(request: Request) -> Traced:
     """The recurrence that the library runs. Raises CannotTrace with the reason where there is none."""
     library = _library(request)
     title = f"{TITLES[library.LIBRARY]}, {request.owner}"
+    given = list(request.parameters())[: library.GIVEN]
+    missing = unanswered(request.make, [n for n in request.unanswered() if n not in given])
+    if missing:
+        raise CannotTrace(missing)
     try:
         step = library.trace(request)
     except CannotTrace:
         raise
-    except Exception as error:  # whatever the library's own code raises
+    except (Exception, SystemExit) as error:  # whatever the library's own code raises
         raise CannotTrace(reason_of(error)) from error
     return recurrence(step, request.path, title=title, source=f"{TITLES[library.LIBRARY]} {version(request)}")
 
@@ -90,8 +98,11 @@ def _library(request: Request) -> _Library:
             module: Any = importlib.import_module(f"{__name__}.{name}")
             if module.recognises(request.make):
                 return module
-    raise NotFound(
-        f"{request.path} is no optimizer that symopt can trace: expected a subclass of torch.optim.Optimizer or of "
-        f"keras.optimizers.Optimizer, or a function that returns an optax.GradientTransformation, but got "
-        f"{type(request.make).__name__} {getattr(request.make, '__name__', '')}".rstrip()
-    )
+    called = optax.called(request.make) if "optax" in sys.modules and not isinstance(request.make, type) else None
+    said = described(request.path, request.make, called)
+    raise NotFound(f"{request.path} is no optimizer that symopt can trace: {said}")
+
+
+def _maker(found: Any) -> Any:
+    """What makes the optimizer: the object found, or, where that is one made already, a function that gives it."""
+    return (lambda: found) if optax.is_transformation(found) and not isinstance(found, type) else found

@@ -13,15 +13,13 @@ from symopt.language import Sequence
 from symopt.language.symbols import t
 from symopt.language.vocabulary import g, theta
 from symopt.read.libraries.conditions import is_condition, where
-from symopt.read.libraries.jaxpr import evaluate
+from symopt.read.libraries.jaxpr import SIZE, evaluate
 from symopt.read.libraries.names import Argument
 from symopt.read.libraries.refusals import reason_of
 from symopt.read.libraries.request import SUGGESTED
 from symopt.read.libraries.scalar import CannotTrace, Condition, number
 from symopt.read.libraries.step import Step
 
-SIZE = 3
-"""Coordinates of the parameters while they are traced. Nothing depends on it."""
 Functions = Callable[[Mapping[str, Any]], tuple[Callable[..., Any], Callable[..., Any]]]
 """From hyperparameters to ``start(params) -> states`` and ``step(params, states, gradients) -> params, states``."""
 

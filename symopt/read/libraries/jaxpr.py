@@ -17,59 +17,91 @@ from symopt.read.libraries.scalar import CannotTrace, number, power
 Values = Sequence[Any]
 
 
+SIZE = 7919
+"""Coordinates of the parameters while they are traced: a number that nobody writes, so that it is known for theirs."""
+
+
 def evaluate(closed: Any, args: Values) -> list[Any]:
     """The outputs' expressions of a closed jaxpr at inputs' expressions. Raises CannotTrace at what has none."""
-    return _run(closed.jaxpr, [_constant(c) for c in closed.consts], args)
-
-
-def _run(jaxpr: Any, consts: Values, args: Values) -> list[Any]:
-    known: dict[Any, Any] = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*consts, *args], strict=True))
-
-    def read(atom: Any) -> Any:
-        return _constant(atom.val) if hasattr(atom, "val") else known[atom]
-
-    for equation in jaxpr.eqns:
-        results = _apply(equation, [read(a) for a in equation.invars])
-        known.update(zip(equation.outvars, results, strict=True))
-    return [read(v) for v in jaxpr.outvars]
+    return _Reading().closed(closed, args)
 
 
 def _constant(value: Any) -> Any:
-    """A number, also where an array is full of it."""
+    """A number, also where an array is full of it; how many coordinates there are is the square of the norm of 1."""
     flat: list[Any] = [value] if isinstance(value, bool | int | float) else list(value.ravel())
     if not flat or any(x != flat[0] for x in flat):
         raise CannotTrace("an array of different constants takes part in the step")
     first = flat[0].item() if hasattr(flat[0], "item") else flat[0]
     if isinstance(first, bool):
         return sp.true if first else sp.false
+    if first == SIZE:
+        return norm(sp.S.One) ** 2
     return sp.Integer(first) if isinstance(first, int) else number(float(first))
 
 
-def _apply(equation: Any, args: Values) -> list[Any]:
-    name, params = str(equation.primitive), equation.params
-    if name in _CALLS:
-        inner = params.get("jaxpr") or params.get("call_jaxpr") or params.get("fun_jaxpr")
-        return evaluate(inner, args) if hasattr(inner, "consts") else _run(inner, [], args)
-    if name == "cond":
-        return _branch(params["branches"], args[0], args[1:])
-    if name in ("reduce_sum", "dot_general"):
-        return [_total(equation, name, args)]
-    if name == "integer_pow":
-        return [args[0] ** int(params["y"])]
-    if name == "convert_element_type":
-        return [_converted(args[0], str(params["new_dtype"]))]
+class _Reading:
+    """One jaxpr read, with those in it; it remembers what the squares in it are squares of."""
+
+    def __init__(self) -> None:
+        self.roots: dict[Any, Any] = {}
+
+    def closed(self, closed: Any, args: Values) -> list[Any]:
+        return self.run(closed.jaxpr, [_constant(c) for c in closed.consts], args)
+
+    def run(self, jaxpr: Any, consts: Values, args: Values) -> list[Any]:
+        known: dict[Any, Any] = dict(zip([*jaxpr.constvars, *jaxpr.invars], [*consts, *args], strict=True))
+
+        def read(atom: Any) -> Any:
+            return _constant(atom.val) if hasattr(atom, "val") else known[atom]
+
+        for equation in jaxpr.eqns:
+            results = self.apply(equation, [read(a) for a in equation.invars])
+            known.update(zip(equation.outvars, results, strict=True))
+        return [read(v) for v in jaxpr.outvars]
+
+    def apply(self, equation: Any, args: Values) -> list[Any]:
+        name, params = str(equation.primitive), equation.params
+        if name in _CALLS:
+            inner = params.get("jaxpr") or params.get("call_jaxpr") or params.get("fun_jaxpr")
+            return self.closed(inner, args) if hasattr(inner, "consts") else self.run(inner, [], args)
+        if name == "cond":
+            return self.branch(params["branches"], args[0], args[1:])
+        if name in ("reduce_sum", "dot_general"):
+            return [self.total(equation, name, args)]
+        if name == "convert_element_type":
+            return [_converted(args[0], str(params["new_dtype"]))]
+        power = int(params["y"]) if name == "integer_pow" else 2
+        made = args[0] ** power if name == "integer_pow" else _operated(name, args)
+        if power == 2 and (name in ("square", "integer_pow") or (name == "mul" and args[0] == args[1])):
+            self.roots[made] = args[0]
+        return [made]
+
+    def branch(self, branches: Sequence[Any], index: Any, args: Values) -> list[Any]:
+        """One of two functions, by a condition."""
+        if len(branches) != 2:
+            raise CannotTrace("the step chooses among more than two branches")
+        no, yes = (self.closed(b, args) for b in branches)
+        chosen = index if is_condition(index) else relate(sp.Ne, index, 0)
+        return [where(chosen, a, b) for a, b in zip(yes, no, strict=True)]
+
+    def total(self, equation: Any, name: str, args: Values) -> Any:
+        """A sum over all coordinates, where it is a norm or an inner product."""
+        shape = equation.invars[0].aval.shape
+        if name == "dot_general":
+            if len(shape) != 1 or len(equation.invars[1].aval.shape) != 1:
+                raise CannotTrace("the step multiplies matrices; the language's elementwise side has none")
+            return norm(_magnitude(args[0])) ** 2 if args[0] == args[1] else dot(args[0], args[1])
+        if not shape:
+            return args[0]
+        root = self.roots.get(args[0])
+        known = root is not None and not root.has(sp.Piecewise) and _by_coordinate(root)
+        return norm(_magnitude(root)) ** 2 if known else _summed(args[0])
+
+
+def _operated(name: str, args: Values) -> Any:
     if name not in OPERATIONS:
         raise CannotTrace(_REASONS.get(name, f"the step uses JAX's {name}, which has no formula here"))
-    return [OPERATIONS[name](*args)]
-
-
-def _branch(branches: Sequence[Any], index: Any, args: Values) -> list[Any]:
-    """One of two functions, by a condition."""
-    if len(branches) != 2:
-        raise CannotTrace("the step chooses among more than two branches")
-    no, yes = (evaluate(b, args) for b in branches)
-    chosen = index if is_condition(index) else relate(sp.Ne, index, 0)
-    return [where(chosen, a, b) for a, b in zip(yes, no, strict=True)]
+    return OPERATIONS[name](*args)
 
 
 def _converted(value: Any, dtype: str) -> Any:
@@ -80,18 +112,6 @@ def _converted(value: Any, dtype: str) -> Any:
     if "int" in dtype and not value.is_integer:
         raise CannotTrace(f"{value} is rounded to an integer")
     return value
-
-
-def _total(equation: Any, name: str, args: Values) -> Any:
-    """A sum over all coordinates, where it is a norm or an inner product."""
-    shape = equation.invars[0].aval.shape
-    if name == "dot_general":
-        if len(shape) != 1 or len(equation.invars[1].aval.shape) != 1:
-            raise CannotTrace("the step multiplies matrices; the language's elementwise side has none")
-        return norm(_magnitude(args[0])) ** 2 if args[0] == args[1] else dot(args[0], args[1])
-    if not shape:
-        return args[0]
-    return _summed(args[0])
 
 
 def _summed(e: Any) -> Any:

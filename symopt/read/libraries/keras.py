@@ -10,11 +10,13 @@ from typing import Any
 import numpy
 
 from symopt.read.libraries import jax as tracing
+from symopt.read.libraries.jaxpr import SIZE
 from symopt.read.libraries.request import SUGGESTED, Request
 from symopt.read.libraries.scalar import CannotTrace
 from symopt.read.libraries.step import Step
 
 LIBRARY = "keras"
+GIVEN = 0
 STATES = {
     "momentum": "m", "velocity": "v", "velocity_hat": "vmax", "norm": "u", "accumulator": "r", "accumulated_grad": "r",
     "accumulated_delta_var": "s", "average_gradient": "m", "u_product": "P", "linear": "z",
@@ -45,7 +47,7 @@ def _functions(request: Request, hyper: Mapping[str, Any]) -> tuple[Callable[...
     numbers = {a.name: a.default or SUGGESTED for a in request.symbols() if a.name in hyper}
     with jax.ensure_compile_time_eval():  # the optimizer itself is made as always, with numbers
         optimizer: Any = request.make(**request.arguments(numbers))
-        parameter: Any = keras.Variable([START] * tracing.SIZE, dtype="float64", name="theta")
+        parameter: Any = keras.Variable([START] * SIZE, dtype="float64", name="theta")
         optimizer.build([parameter])
         names = [_name(v, parameter, optimizer) for v in optimizer.variables]
         initial = {n: _initial(numpy.asarray(v.value), n) for n, v in zip(names, optimizer.variables, strict=True)}
@@ -70,7 +72,7 @@ def _functions(request: Request, hyper: Mapping[str, Any]) -> tuple[Callable[...
 
 def _initial(value: Any, name: str) -> Any:
     """A state's start: the number at every coordinate, or the single number or counter that it is."""
-    if value.shape != (tracing.SIZE,):
+    if value.shape != (SIZE,):
         return value
     if (value != value[0]).any():
         raise CannotTrace(f"the state {name} starts with different values at different coordinates")

@@ -37,15 +37,14 @@ def locate(path: str) -> Any:
 
 
 def _module(name: str) -> Any:
-    if name == "keras":
-        _choose_jax()
+    _choose_jax()  # a module of the user's may import Keras too
     if importlib.util.find_spec(name) is None:
         if name in EXTRAS:
             raise NotFound(f"{name} is not installed; pip install 'symopt[{EXTRAS[name]}]' brings it")
         raise NotFound(f"no module is called {name!r}; is it installed, or is the current folder the wrong one?")
     try:
         return importlib.import_module(name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise NotFound(f"importing {name} failed: {type(error).__name__}: {error}") from error
 
 
@@ -55,7 +54,7 @@ def _submodule(name: str) -> None:
     except ModuleNotFoundError as error:
         if error.name != name:  # a module that this one needs
             raise NotFound(f"importing {name} failed: {error}") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise NotFound(f"importing {name} failed: {type(error).__name__}: {error}") from error
 
 

@@ -12,6 +12,7 @@ from symopt.language import vocabulary as V
 
 _DECAYS = {"beta1": V.beta1, "b1": V.beta1, "beta_1": V.beta1, "beta2": V.beta2, "b2": V.beta2, "beta_2": V.beta2}
 _positive = Interval.open(0, oo)
+_SHARE = "exponent of the share of the new square"
 
 HYPERPARAMETERS: dict[str, HyperSymbol] = {
     "lr": V.eta, "learning_rate": V.eta, **_DECAYS,
@@ -35,6 +36,12 @@ HYPERPARAMETERS: dict[str, HyperSymbol] = {
     "trust_coefficient": HyperSymbol("kappa", _positive, "trust coefficient"),
     "alpha": HyperSymbol("alpha", V.positive, "exponent"), "beta": V.beta,
     "adam_beta_1": V.beta1, "adam_beta_2": V.beta2, "adam_weight_decay": V.weight_decay,
+    "beta_2_decay": HyperSymbol("c", Interval.open(-oo, 0), _SHARE),
+    "beta2_decay": HyperSymbol("c", Interval.open(-oo, 0), _SHARE),
+    "decay_rate": HyperSymbol("decay_rate", _positive, _SHARE),
+    "clip_threshold": HyperSymbol("d", _positive, "threshold of the update's root mean square"),
+    "clipping_threshold": HyperSymbol("d", _positive, "threshold of the update's root mean square"),
+    "d": HyperSymbol("d", _positive, "threshold of the update's root mean square"),
     "t0": HyperSymbol("t_0", V.nonnegative, "the step from which iterates are averaged"),
 }  # fmt: skip
 """The usual meaning of an argument's name; ``x.0`` is the first of a pair."""
@@ -56,6 +63,8 @@ STATES = {
 """Short names for torch.optim's states."""
 
 
+_UNKNOWN = "the argument "
+"""What the meaning of an argument starts with whose name is nobody's custom."""
 FORMS = frozenset(["threshold", "ema_momentum", "min_norm"])
 """Numeric arguments that choose among forms of a method, or are no part of it: they keep their numbers."""
 
@@ -79,11 +88,17 @@ def argument(owner: str, name: str, default: float | None) -> Argument:
     symbol = BY_CLASS.get(owner, {}).get(name) or HYPERPARAMETERS.get(name)
     if symbol is None:
         short = name.replace(".", "_")
-        symbol = HyperSymbol(short, _domain(default), f"the argument {name}")
+        symbol = HyperSymbol(short, _domain(default), f"{_UNKNOWN}{name}")
     return Argument(name, symbol, default)
 
 
+def is_customary(symbol: HyperSymbol) -> bool:
+    """Whether the argument's name says what it means."""
+    return not symbol.meaning.startswith(_UNKNOWN)
+
+
 def _domain(default: float | None) -> Any:
-    if default is not None and 0 < default < 1:
-        return V.positive
+    """What a number may be whose name says nothing: one nearer to 1 than to 0 is taken for a decay rate."""
+    if default is not None and 0.5 <= default < 1:
+        return V.fraction
     return V.positive if default is not None and default > 0 else Reals

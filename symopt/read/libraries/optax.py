@@ -13,6 +13,7 @@ from symopt.read.libraries.request import SUGGESTED, Request
 from symopt.read.libraries.step import Step
 
 LIBRARY = "optax"
+GIVEN = 0
 STATES = {
     "mu": "m", "nu": "v", "nu_max": "vmax", "trace": "b", "sum_of_squares": "r", "count": "count", "e_g": "r",
     "e_x": "s", "step_sizes": "Delta", "prev_updates": "p", "mu_nu": "v",
@@ -21,25 +22,34 @@ STATES = {
 
 
 def recognises(made: Any) -> bool:
-    """Whether the object is a function that makes an optax.GradientTransformation."""
-    if not callable(made) or isinstance(made, type):
+    """Whether the object, a function or a class, makes something with an optax.GradientTransformation's interface."""
+    if not callable(made):
         return False
+    if isinstance(made, type):
+        return is_transformation(made)
     annotation = str(getattr(getattr(made, "func", made), "__annotations__", {}).get("return", ""))
-    if "GradientTransformation" in annotation:
-        return True
+    return "GradientTransformation" in annotation or is_transformation(called(made))
+
+
+def called(made: Any) -> Any:
+    """What a function gives at small hyperparameters, or what it raises; None where it asks for anything else."""
     try:
         required = [
             p.name for p in inspect.signature(made).parameters.values()
             if p.default is p.empty and p.kind not in (p.VAR_KEYWORD, p.VAR_POSITIONAL)
         ]  # fmt: skip
-        if not all(name in HYPERPARAMETERS for name in required):
-            return False
-        return _is_transformation(made(**dict.fromkeys(required, SUGGESTED)))
-    except Exception:  # noqa: BLE001 - it is the user's own code that is asked, and no answer is an answer
-        return False
+    except (TypeError, ValueError):  # built-in functions may have no signature
+        return None
+    if not all(name in HYPERPARAMETERS for name in required):
+        return None
+    try:
+        return made(**dict.fromkeys(required, SUGGESTED))
+    except (Exception, SystemExit) as error:  # noqa: BLE001 - it is the user's own code that is asked
+        return error
 
 
-def _is_transformation(made: Any) -> bool:
+def is_transformation(made: Any) -> bool:
+    """Whether the object has the interface of an optax.GradientTransformation."""
     return callable(getattr(made, "init", None)) and callable(getattr(made, "update", None))
 
 

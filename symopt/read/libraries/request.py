@@ -40,6 +40,13 @@ class Request:
         kinds = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
         return {n: p for n, p in inspect.signature(self.make).parameters.items() if p.kind not in kinds}
 
+    def unanswered(self) -> list[str]:
+        """The arguments that have to be given, are not, and are no hyperparameter that could be a symbol."""
+        return [
+            name for name, parameter in self.parameters().items()
+            if parameter.default is parameter.empty and name not in self.options and name not in HYPERPARAMETERS
+        ]  # fmt: skip
+
     def symbols(self) -> tuple[Argument, ...]:
         """The arguments that become symbols."""
         found: list[Argument] = []
@@ -57,8 +64,9 @@ class Request:
             return [argument(self.owner, name, None)] if name in HYPERPARAMETERS else []
         if isinstance(asked, tuple):
             parts: tuple[Any, ...] = asked
-            named = [argument(self.owner, f"{name}.{i}", x) for i, x in enumerate(parts)]
-            return named if all(_is_number(x) for x in parts) else []
+            if not all(map(_is_number, parts)):
+                return []
+            return [argument(self.owner, f"{name}.{i}", x) for i, x in enumerate(parts)]
         known = isinstance(asked, float) or name in HYPERPARAMETERS
         return [argument(self.owner, name, float(default))] if _is_number(asked) and asked != 0 and known else []
 

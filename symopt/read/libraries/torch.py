@@ -14,7 +14,7 @@ from typing import Any
 import sympy as sp
 
 from symopt.decide.cases import Cases
-from symopt.language.symbols import Sequence, t
+from symopt.language.symbols import Sequence, norm, t
 from symopt.language.vocabulary import g, theta
 from symopt.read.libraries.conditions import is_condition
 from symopt.read.libraries.names import STATES
@@ -27,8 +27,8 @@ START = (0.75, -1.25)
 GRADIENTS = ((0.5, -0.3125), (0.1875, 0.40625))
 """The numbers that the library computes with while it is traced. Nothing depends on them."""
 
-
 LIBRARY = "torch"
+GIVEN = 1
 
 
 def recognises(made: Any) -> bool:
@@ -78,6 +78,8 @@ class Shadows:
             condition = self.get(args[0])
             relation = condition if is_condition(condition) else sp.Ne(condition, 0)
             return self.path.decide(relation, bool(function(*args)))
+        if name == "numel" and function(*args) == len(START):
+            return Scalar(len(START), norm(sp.S.One) ** 2, self.path)
         if name.startswith("_foreach_"):
             return self._foreach(name, args, kwargs)
         if name in QUERIES:
