@@ -1,6 +1,7 @@
 """The only place that may say "proved" or "refuted".
 
-`identity` compares two expressions, `linear_identity` two of vectors and matrices, `holds` decides a comparison,
+`identity` compares two expressions, `linear_identity` two of vectors and matrices,
+whose shapes may disagree (`misfit`), `holds` decides a comparison,
 `roots_within` and `root_beyond` where a polynomial's roots lie, `follows` a claim with a definition, `equal` two
 definitions, `sign_invariant` a declared sign with the recurrence; `conjunction` puts verdicts together, and
 `recheck` decides a certificate again.
@@ -12,7 +13,7 @@ from symopt.decide.equal import equal
 from symopt.decide.follows import follows, sign_invariant
 from symopt.decide.holds import holds
 from symopt.decide.identity import identity
-from symopt.decide.linear import linear_identity
+from symopt.decide.linear import linear_identity, misfit
 from symopt.decide.solves import solves
 from symopt.decide.verdict import Equality, Status, Verdict, Witness
 
@@ -28,6 +29,7 @@ __all__ = [
     "holds",
     "identity",
     "linear_identity",
+    "misfit",
     "recheck",
     "root_beyond",
     "roots_within",

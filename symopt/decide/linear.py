@@ -11,7 +11,7 @@ from symopt.decide import certificate, linear_witness
 from symopt.decide.budget import Budget, Undecidable
 from symopt.decide.decision import Case
 from symopt.decide.identity import identity
-from symopt.decide.verdict import Status, Verdict
+from symopt.decide.verdict import Status, Verdict, Witness
 from symopt.decide.words import Words
 from symopt.language.dimensions import ShapeError, dimensions
 
@@ -59,6 +59,16 @@ def linear_identity(
     if witness is not None:
         return Verdict(Status.REFUTED, argument="a witness", witness=witness)
     return Verdict(Status.UNDECIDED, reason=reason)
+
+
+def misfit(reason: str) -> Verdict:
+    """The refutation of a formula whose shapes disagree: it has no value, so no numbers are needed.
+
+    Args:
+        reason: which shapes disagree, as `dimensions` or a reader found.
+    """
+    nothing = Witness({}, None, f"no value: {reason}", "shapes that fit")
+    return Verdict(Status.REFUTED, argument="the shapes disagree", witness=nothing)
 
 
 def _cases(

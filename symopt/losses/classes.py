@@ -36,6 +36,21 @@ soft_targets = Loss(
     domain=PROBABILITIES, given=((sp.Sum(y[i], (i, 1, K)), sp.Integer(1)),),
     source="Bishop 2006, equation 4.108",
 )  # fmt: skip
+_divergence: Any = sp.Sum(y[i] * (sp.log(y[i]) - z[i] + _log_partition), (i, 1, K))
+divergence = Loss(
+    name="kullback-leibler", title="the Kullback-Leibler divergence of targets from a softmax",
+    score=z[k], target=y[k], prediction=softmax, expression=_divergence,
+    domain=PROBABILITIES, given=((sp.Sum(y[i], (i, 1, K)), sp.Integer(1)),),
+    source="Kullback & Leibler 1951",
+)  # fmt: skip
+smoothing = sp.Symbol("epsilon", positive=True)
+_smooth: Any = sp.Sum(((1 - smoothing) * y[i] + smoothing / K) * (z[i] - _log_partition), (i, 1, K))
+smoothed = Loss(
+    name="softmax-cross-entropy-smoothed", title="the softmax cross-entropy with label smoothing",
+    score=z[k], target=y[k], prediction=softmax, expression=-_smooth,
+    domain=PROBABILITIES, given=((sp.Sum((1 - smoothing) * y[i] + smoothing / K, (i, 1, K)), sp.Integer(1)),),
+    source="Szegedy et al. 2016, arXiv:1512.00567, section 7",
+)  # fmt: skip
 _over_all: Any = sp.Sum(sp.Max(0, z[j] - z[c] + Delta), (j, 1, K))
 
 weston_watkins = Loss(

@@ -76,6 +76,11 @@ def _primes(node: Term) -> Iterator[Term]:
 def _inverses(node: Term) -> Iterator[Term]:
     if node.head in ("name", "at") or (node.head == "call" and node.name not in ("norm", "transpose")):
         yield Term("pow", (node, T.neg(T.number(1))))
+    if node.head == "mul":  # a sum of matrices: (X^T X + lambda I) X^T y
+        for i, part in enumerate(node.args):
+            if part.head == "add" and "I" in part.names():
+                turned = Term("pow", (part, T.neg(T.number(1))))
+                yield replace(node, args=(*node.args[:i], turned, *node.args[i + 1 :]), span=None)
     if node.head == "pow" and node.args[1].head == "neg":
         yield node.args[0]
 
@@ -240,9 +245,10 @@ def _powers(node: Term) -> Iterator[Term]:
                     yield Term("call", (base if n == 1 else base ** T.number(n),), "O")
 
 
-def _same(name: str, undo: Local, do: Local | None = None) -> Rewrite:
+def _same(name: str, undo: Local, do: Local | None = None, sentence: str = "") -> Rewrite:
     """The mistake of that name in the list of recurrences' mistakes, for formulas."""
-    return replace(mistake(name), rule=AtNode(undo, do))
+    known = mistake(name)
+    return replace(known, rule=AtNode(undo, do), sentence=sentence or known.sentence)
 
 
 def _mistake(name: str, mathematics: str, sentence: str, undo: Local, do: Local | None = None) -> Rewrite:
@@ -264,7 +270,7 @@ FORMULA_MISTAKES: tuple[Rewrite, ...] = (
     _mistake("transpose missing", r"X^T v \to X v", "The matrix stands where its transpose belongs.", _turned),
     _mistake("factors in the wrong order", r"A B \to B A",
              "Matrices do not commute: the factors belong in another order.", _order),
-    _same("square missing", _squared, _unsquared),
+    _same("square missing", _squared, _unsquared, "A square is missing."),
     _same("square where none belongs", _unsquared, _square_factor),
     _mistake("factor wrong", r"\frac{1}{2} h \to h", "A number is missing in front, or does not belong there.",
              _factors),

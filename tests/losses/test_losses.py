@@ -18,6 +18,7 @@ from symopt.language import At, DefinitionError, Sequence
 from symopt.language.loss import Loss
 from symopt.losses import UnknownLoss, loss, losses, regularisers
 from symopt.losses.classes import K, a, c, j, k
+from symopt.losses.one_score import threshold
 
 ALL = [*losses().values(), *regularisers().values()]
 numbers = st.fractions(min_value=-3, max_value=3, max_denominator=16)
@@ -61,9 +62,9 @@ def test_sums_of_any_length_differentiate_as_the_sums_written_out(made: Loss, da
 def test_of_one_score_they_are_the_slope_of_the_loss(made: Loss, where: Any, target: int) -> None:
     h = sp.Rational(1, 10**9)
     place = sp.Rational(where) + sp.Rational(1, 1009)  # off the kinks
-    value = made.expression.subs(made.target, target)
+    value = made.expression.subs({made.target: target, threshold: sp.Rational(3, 4)})
     slope = (value.subs(made.score, place + h) - value.subs(made.score, place - h)) / (2 * h)
-    ours = by_score(made).subs({made.score: place, made.target: target})
+    ours = by_score(made).subs({made.score: place, made.target: target, threshold: sp.Rational(3, 4)})
     assert sp.N(ours - slope, 30) == pytest.approx(0, abs=1e-12)
 
 

@@ -14,7 +14,7 @@ import sympy as sp
 from symopt.audit.facts.scores import INPUTS, OUTPUTS, RATES, TARGETS, WEIGHTS, Misfit, NotAbout, logarithm, over, x
 from symopt.audit.facts.spelling import Spelling, spelling
 from symopt.language.terms import Term
-from symopt.losses.classes import Delta, K, c, k, y, z
+from symopt.losses.classes import Delta, K, a, c, k, y, z
 from symopt.rewrites.formula_mistakes import INDICATOR
 
 hot = sp.Symbol("y_k", nonnegative=True)
@@ -122,7 +122,7 @@ def _check_shapes(product: Term) -> None:
         if spelling(part.args[0] if turned[i] else part) == Spelling("X"):
             others = any(t for j, t in enumerate(turned) if j != i)
             if turned[i] == others:
-                raise Misfit("rows and columns of X")
+                raise Misfit("X is multiplied along its weights where its examples have to be summed over")
 
 
 def _product(values: list[Any]) -> Any:
@@ -165,6 +165,8 @@ def _leaf(term: Term, asked: Asked) -> Any:
         return _target(found, asked)
     if base in INPUTS:
         return over * x if base == "X" else x
+    if base == "K" and not found.indices:
+        return K
     if base in MARGINS:
         return Delta
     if base in RATES or base in ("n", "N", "m", "M"):
@@ -231,6 +233,8 @@ def _normal(index: str) -> str:
 def _call(term: Term, asked: Asked) -> Any:
     if term.name == INDICATOR:
         return _indicator(term.args[0], asked)
+    if term.name.startswith("max_") and len(term.args) == 1:
+        return _greatest(term, asked)
     values = [meaning(a, asked) for a in term.args]
     match term.name, values:
         case "transpose", [inside]:
@@ -243,6 +247,18 @@ def _call(term: Term, asked: Asked) -> Any:
             return (sp.Max if term.name == "max" else sp.Min)(*values)
         case _:
             raise NotAbout(term.name)
+
+
+def _greatest(term: Term, asked: Asked) -> Any:
+    """``max_{j != y} f(s_j)``, of an f that grows: f of the greatest of the wrong classes' scores, class a."""
+    own, _, excluded = term.name.removeprefix("max_").partition(" != ")
+    if not asked.is_label(_normal(excluded)):
+        raise NotAbout("a maximum over something else")
+    value = meaning(term.args[0], asked.within(own, a))
+    inner = value.args if isinstance(value, sp.Max) else (value,)
+    if any(sp.expand(part - z[a]).has(z[a]) for part in inner if part.has(z[a])):
+        raise NotAbout("a maximum of what may fall")
+    return value
 
 
 def _indicator(relation: Term, asked: Asked) -> Any:

@@ -6,6 +6,7 @@ or an increment on its own, stands here.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,15 +23,18 @@ J = Sequence("J", shape=Shape.MATRIX)
 K = Sequence("K", shape=Shape.MATRIX)
 """The Hessian, where it is no approximation."""
 u, g1, h1, f0, f1 = (Sequence(n, shape=Shape.SCALAR) for n in ("u", "g1", "h1", "f0", "f1"))
-q, h = (Sequence(n, shape=Shape.VECTOR) for n in ("q", "h"))
+q, h, w = (Sequence(n, shape=Shape.VECTOR) for n in ("q", "h", "w"))
+X = Sequence("X", shape=Shape.MATRIX)
 eta, a_i, b_i = (Sequence(n, shape=Shape.SCALAR) for n in ("eta", "a", "b"))
 
 GRADIENT = ("grad", "g")
 MOVE = ("h", r"\Delta x", r"\delta", "d", "p", "s", r"\Delta", r"\Delta w", r"\Delta \theta", "v")
+WEIGHTS = ("w", r"\theta", r"\beta", "x", r"\hat{w}", r"\hat{\theta}", r"\hat{\beta}", "w^*", r"w^{*}", r"\theta^*")
+RIDGE = (r"\lambda", r"\alpha", r"\mu", r"\gamma", r"\delta")
 RATE = (r"\alpha", r"\eta", r"\lambda", r"\gamma", r"\epsilon", "t")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Entry:
     """One equation that holds, and what its symbols are customarily called.
 
@@ -42,6 +46,7 @@ class Entry:
         settled: whether the signs are fixed by what the symbols mean, so that a turned one is an error.
         implied: sequences that may be written out instead, by what they stand for.
         telling: whether its names are particular enough that a formula close to it must mean it.
+        sizes: a matrix that need not be square, and the sizes of the vectors beside it; none otherwise.
     """
 
     system: str
@@ -52,13 +57,14 @@ class Entry:
     settled: bool = True
     implied: tuple[tuple[Any, Any], ...] = ()
     telling: bool = True
+    sizes: tuple[Any, Mapping[Any, tuple[str, str]]] | None = None
 
 
 def _names(**given: tuple[str, ...]) -> tuple[tuple[Sequence, tuple[str, ...]], ...]:
     known = {
         "x": x, "u": u, "g": g, "d": d, "p": p, "r": r, "s": s, "y": y, "A": A, "B": B, "H": H, "K": K, "J": J, "F": F,
         "alpha": alpha, "beta": beta, "rho": rho, "g1": g1, "h1": h1, "f0": f0, "f1": f1, "h": h, "q": q, "eta": eta,
-        "a": a_i, "b": b_i,
+        "a": a_i, "b": b_i, "X": X, "w": w,
     }  # fmt: skip
     return tuple((known[name], names) for name, names in given.items())
 
@@ -72,7 +78,7 @@ def _equation(name: str, sequence: str) -> Any:
 @cache
 def entries() -> tuple[Entry, ...]:
     """Every entry."""
-    return (*_newton(), *_quasi_newton(), *_two_loop(), *_conjugate_gradients())
+    return (*_newton(), *_quasi_newton(), *_two_loop(), *_conjugate_gradients(), *_least_squares())
 
 
 def _newton() -> list[Entry]:
@@ -192,3 +198,20 @@ def _conjugate_gradients() -> list[Entry]:
         Entry("cg-fletcher-reeves", d[t], -g[t] + beta[t] * d[t - 1], _names(beta=share, **searched), telling=False),
         Entry(name, dot(p[t], A[t] * q[t]), 0 * alpha[t], _names(p=direction, q=direction, A=matrix), (A[t],), *loose),
     ]  # fmt: skip
+
+
+def _least_squares() -> list[Entry]:
+    """The normal equations, examples being rows of X or its columns, plain or with a ridge of lambda or n lambda."""
+    made: list[Entry] = []
+    sizes = X, {w: ("d", "1"), y: ("n", "1")}
+    names = _names(X=("X", "A", r"\Phi"), w=WEIGHTS, y=("y", "b", "t", r"\vec{y}"), eta=RIDGE, u=("n", "N", "m"))
+    for rows, columns in ((transpose(X[t]), X[t]), (X[t], transpose(X[t]))):
+        gram, moment = rows * columns, rows * y[t]
+        for ridge in (0 * identity, eta[t] * identity, u[t] * eta[t] * identity):
+            name = "ridge-regression" if ridge != 0 else "normal-equations"
+            made += [
+                Entry(name, (gram + ridge) * w[t], moment, names, sizes=sizes),
+                Entry(name, w[t], inverse(gram + ridge) * moment, names, sizes=sizes),
+            ]
+        made.append(Entry("normal-equations", rows * (columns * w[t] - y[t]), 0 * w[t], names, sizes=sizes))
+    return made

@@ -18,7 +18,7 @@ from symopt.derive.loss_gradients import by_score
 from symopt.language.loss import Loss
 from symopt.language.terms import Term
 from symopt.losses import losses, regularisers
-from symopt.losses.classes import Delta, c, k
+from symopt.losses.classes import Delta, c, k, smoothing
 
 
 @dataclass(frozen=True)
@@ -119,10 +119,19 @@ def _values(asked: Asks) -> Iterator[Candidate]:
             yield Candidate(loss.name, loss.title, loss.expression, _of_one(output_of(loss), Asks("value")))
             continue
         ours = partial(class_scores.meaning, asked=Asked())
-        for margin in (Delta, sp.Integer(1)):
-            yield Candidate(loss.name, loss.title, loss.expression.subs(Delta, margin), ours)
+        for expression in _spelt(loss.expression):
+            yield Candidate(loss.name, loss.title, expression, ours)
         if loss.given:
             yield Candidate(loss.name, loss.title, _split(loss.expression).xreplace(dict(loss.given)), ours)
+
+
+def _spelt(e: Any) -> Iterator[Any]:
+    """An expression with its margin and its smoothing as formulas write them."""
+    margins = (Delta, sp.Integer(1)) if e.has(Delta) else (Delta,)
+    letters = [sp.Symbol(name, positive=True) for name in (r"\epsilon", r"\alpha")] if e.has(smoothing) else [smoothing]
+    for margin in margins:
+        for letter in letters:
+            yield e.xreplace({Delta: margin, smoothing: letter})
 
 
 def _split(e: Any) -> Any:
@@ -167,11 +176,10 @@ def _of_classes(loss: Loss, asked: Asks, kind: str) -> Iterator[Candidate]:
     else:
         made = made.subs(loss.target, hot) if loss.name.startswith("softmax") else made
     meant = partial(class_scores.meaning, asked=ours)
-    for margin in (Delta, sp.Integer(1)) if made.has(Delta) else (Delta,):
-        if loss.name == "multiclass-hinge" and not right:
-            yield Candidate(loss.name, loss.title, (made.subs(hot, 0) * factor).subs(Delta, margin), meant)
-        else:
-            yield Candidate(loss.name, loss.title, (made * factor).subs(Delta, margin), meant)
+    if loss.name == "multiclass-hinge" and not right:
+        made = made.subs(hot, 0)
+    for expected in _spelt(made * factor):
+        yield Candidate(loss.name, loss.title, expected, meant)
 
 
 def _with_delta(e: Any, right: bool) -> Any:

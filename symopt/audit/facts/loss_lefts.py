@@ -84,6 +84,8 @@ def asks(left: Term, source: str) -> Asks | None:
         return Asks("gradient", Spelling(found.base[1:], found.indices))
     if left.head in ("name", "at") and found.base == r"\delta":
         return Asks("gradient", Spelling("z", found.indices))
+    if left.head == "name" and found.base == r"\nabla":
+        return Asks("gradient", Spelling("w"))
     if LOSS.match(found.base):
         return Asks("value", of=found, likelihood=bool(_LIKELIHOOD.search(written)), named=True)
     if left.head in ("name", "at") and (found.base in WEIGHTS or found.base in BIASES):
@@ -106,6 +108,8 @@ def _derivative(grad: Term, written: str) -> Asks | None:
     by = split(subscript[1] or subscript[2]) if subscript else spelling(grad.args[0])
     if by is None:
         return None
+    if not subscript and LOSS.match(by.base) and r"\nabla" in written:
+        return Asks("gradient", Spelling("w"), by, bool(_LIKELIHOOD.search(written)), named=True)  # by all weights
     numerator = _NUMERATOR.search(written)
     text = numerator[1].strip() if numerator else ""
     if not text and numerator:

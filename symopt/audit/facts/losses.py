@@ -36,7 +36,7 @@ from symopt.audit.facts.spelling import read_again, spelling
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
 from symopt.audit.witnesses import short
-from symopt.decide import Status, Verdict, identity
+from symopt.decide import Verdict, identity, misfit
 from symopt.language import terms as T
 from symopt.language.symbols import At
 from symopt.language.terms import Term
@@ -51,9 +51,10 @@ LEFT_OUT = frozenset({
 EXACT = frozenset({"slope", "probability", "prediction"})
 """What no number in front may stand before."""
 TRANSPOSES = frozenset({"transpose missing", "transpose misplaced"})
-UNFIT = Verdict(Status.UNDECIDED, reason="the shapes do not fit")
 SIGMOID_OUTPUT = "sigmoid output"
 """What a section has stated if it has written down that its predictions are sigmoids."""
+SELDOM = {"tanh": "tanh", "tanh-neuron": "tanh", "poisson-loss": "exp", "absolute-error": "sign"}
+"""What has to be written where a loss is meant that few texts are about."""
 MENDINGS = 400
 NODES = 80
 
@@ -237,17 +238,18 @@ def _mends(asked: Asks, right: Term) -> tuple[Mend, ...]:
     found: dict[str, Mend] = {}
     tried = list(_tried(asked, right))
     for own in worlds.values():
+        clash = ""
         try:
             written = own[0].meaning(right)
-        except Misfit:
-            written = None
+        except Misfit as error:
+            written, clash = None, str(error)
         except (NotAbout, TypeError, ValueError, ZeroDivisionError):
             continue
         if written is not None and not _is_telling(asked, _parted(written)[0]) and asked.what != "penalty":
             continue
         ways = tried if written is not None else [(m, new) for m, new in tried if m.name in TRANSPOSES]
         for candidate in own:
-            made = _mend(asked, candidate, written, ways)
+            made = _mend(asked, candidate, written, clash, ways)
             if made is not None:
                 found.setdefault(candidate.system, made)
     return tuple(found.values())
@@ -315,26 +317,30 @@ def _is_call(node: Term) -> bool:
     )
 
 
-def _mend(asked: Asks, candidate: Candidate, written: Any, tried: list[tuple[Rewrite, Term]]) -> Mend | None:
+def _mend(
+    asked: Asks, candidate: Candidate, written: Any, clash: str, tried: list[tuple[Rewrite, Term]]
+) -> Mend | None:
     for mistake, new in tried:
         if asked.what in ("probability", "prediction") and new.head in ("name", "at"):
             continue  # a symbol by itself says nothing of how it is made
         found = _agreement(asked, candidate, new, climbed=False)
         if found is None or not found.verdict.proved:
             continue
-        sides = (written, candidate.meaning(new)) if written is not None else ()
-        refuted = identity(*map(instance, sides)) if sides else UNFIT
-        if refuted.refuted or written is None:
+        if clash:
+            return Mend(found, mistake, new, misfit(clash))
+        refuted = identity(*map(instance, (written, candidate.meaning(new))))
+        if refuted.refuted:
             return Mend(found, mistake, new, refuted)
     return None
 
 
 def _plausible(mend: Mend, right: Term, stated: frozenset[str]) -> bool:
-    """Outputs are seldom tanh: only where it is written, or has been; an absolute error is as good as a squared one."""
+    """Outputs are seldom tanh or exponential: only where it is written, or has been; a norm is as good as its square."""
     system = mend.found.candidate.system
     if mend.mistake.name == "square missing" and right.name in ("abs", "norm"):
         return False
-    return not system.startswith("tanh") or system in stated or any(n.name.startswith("tanh") for n in right.nodes())
+    seldom = SELDOM.get(system)
+    return seldom is None or system in stated or any(n.name.startswith(seldom) for n in right.nodes())
 
 
 def _is_turned(mend: Mend) -> bool:

@@ -14,8 +14,10 @@ from typing import Any
 import sympy as sp
 
 from symopt.audit.facts.spelling import Spelling, spelling
+from symopt.language.symbols import At
 from symopt.language.terms import Term
-from symopt.losses.one_score import y, z
+from symopt.losses import classes
+from symopt.losses.one_score import threshold, y, z
 from symopt.rewrites.formula_mistakes import INDICATOR
 
 x, w, bias, pair = sp.symbols("x w b u", real=True)
@@ -53,7 +55,7 @@ def sigmoid(u: Any) -> Any:
 
 @dataclass(frozen=True)
 class Output:
-    """What a prediction is in the score: linear, sigmoid or tanh."""
+    """What a prediction is in the score: linear, sigmoid, tanh or exponential."""
 
     name: str
     value: Callable[[Any], Any]
@@ -63,7 +65,8 @@ class Output:
 LINEAR = Output("linear", lambda u: u, lambda u: sp.Integer(1))
 SIGMOID = Output("sigmoid", sigmoid, lambda u: sigmoid(u) * (1 - sigmoid(u)))
 TANH = Output("tanh", sp.tanh, lambda u: 1 - sp.tanh(u) ** 2)
-OUTPUTS_KNOWN = (SIGMOID, LINEAR, TANH)
+EXP = Output("exp", sp.exp, sp.exp)
+OUTPUTS_KNOWN = (SIGMOID, LINEAR, TANH, EXP)
 
 
 def meaning(term: Term, output: Output, by: Spelling | None = None) -> Any:
@@ -81,7 +84,7 @@ def meaning(term: Term, output: Output, by: Spelling | None = None) -> Any:
     reader = _Meaning(output, by, OUTPUTS | {"y"} if {"t", "y"} <= bases else OUTPUTS)
     made = reader(term)
     if len(reader.shapes) > 1:
-        raise Misfit("examples are rows of X here, columns there")
+        raise Misfit("the examples are rows of X in one product and its columns in another")
     if bias in made.free_symbols:
         made = sp.expand(made.xreplace({pair: z - bias}))
     return made.xreplace({pair: z})
@@ -141,6 +144,8 @@ class _Meaning:
             return w
         if base in self.outputs and base not in ("m", r"\mu"):
             return self.output.value(z)
+        if base == r"\delta" and not found.indices:
+            return threshold
         if base in RATES or base in COUNTS:
             return sp.Symbol(base, positive=True)
         raise NotAbout(base)
@@ -332,4 +337,4 @@ def _positive(u: Any) -> bool:
         return _positive(u.base)
     if isinstance(u, sp.Sum):
         return _positive(u.function)
-    return bool(u.is_positive) or isinstance(u, sp.exp)
+    return bool(u.is_positive) or isinstance(u, sp.exp) or (isinstance(u, At) and u.base == classes.y)

@@ -12,12 +12,13 @@ import numpy as np
 import sympy as sp
 
 from symopt.audit.facts.entries import Entry, entries
+from symopt.audit.facts.sizes import fits
 from symopt.audit.facts.translate import NotLinear, Quantity, expression, points, quantities
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
 from symopt.audit.witnesses import short
-from symopt.decide import linear_identity
-from symopt.decide.verdict import Status, Verdict
+from symopt.decide import linear_identity, misfit
+from symopt.decide.verdict import Verdict
 from symopt.language import Sequence, Shape, t
 from symopt.language import terms as T
 from symopt.language.dimensions import ShapeError, dimensions
@@ -28,10 +29,9 @@ from symopt.rewrites.formula_mistakes import SWAPPED, swaps
 
 MENDINGS = 600
 """How many ways of mending one formula are tried."""
-MISFIT = "transpose misplaced"
+MISFIT, TURNED = "transpose misplaced", "transpose missing"
 LEFT_OUT = frozenset({"stray factor", "complement missing", "transpose missing", "square where none belongs"})
 """Mistakes that would mend an equation of vectors at a strange place."""
-UNFIT = Verdict(Status.UNDECIDED, reason="the shapes do not fit")
 _ORACLES = frozenset({"grad", "hess", "jac", "D0", "D1", "D2", "D3"})
 
 
@@ -96,7 +96,7 @@ def _judged(
                 return entry, verdict, None, None, _shown(reading)
             if verdict is not None and verdict.refuted:
                 near.append((entry, reading))
-            if verdict is None and entry.telling:
+            if verdict is None and entry.telling and (not entry.sizes or _turns(left) or _turns(right)):
                 misfits.append((entry, reading))
     for entry, reading in [*(n for n in near if n[0].telling), *misfits]:
         found = _explained(entry, reading, left, right, clocks)
@@ -180,20 +180,43 @@ def _placed(
 
 def _sides(reading: Reading, left: Term, right: Term, clocks: frozenset[str]) -> tuple[Any, Any] | None:
     try:
-        made = (
-            expression(left, clocks, lambda q: reading.meaning(q, left=True)),
-            expression(right, clocks, lambda q: reading.meaning(q, left=False)),
-        )
-        shapes = {dimensions(side) for side in made if side != 0}
+        return _shaped(reading, left, right, clocks)
     except (NotLinear, KeyError, ShapeError):
         return None
-    return made if len(shapes) == 1 else None
+
+
+def _shaped(reading: Reading, left: Term, right: Term, clocks: frozenset[str]) -> tuple[Any, Any]:
+    made = (
+        expression(left, clocks, lambda q: reading.meaning(q, left=True)),
+        expression(right, clocks, lambda q: reading.meaning(q, left=False)),
+    )
+    shapes = [dimensions(side) for side in made if side != 0]
+    if len(set(shapes)) > 1:
+        raise ShapeError(f"the left side is {' x '.join(shapes[0])}, the right one {' x '.join(shapes[1])}")
+    return made
+
+
+def _clash(entry: Entry, reading: Reading, left: Term, right: Term, clocks: frozenset[str]) -> str:
+    """Which shapes disagree; "" where they fit."""
+    try:
+        sides = _shaped(reading, left, right, clocks)
+    except (NotLinear, KeyError, ShapeError) as error:
+        return str(error)
+    if entry.sizes and not fits(sides, *entry.sizes):
+        return f"n examples of d weights fit {entry.sizes[0]} neither as its rows nor as its columns"
+    return ""
+
+
+def _turns(side: Term) -> bool:
+    return any(node.name == "transpose" for node in side.nodes())
 
 
 def _holds(entry: Entry, reading: Reading, left: Term, right: Term, clocks: frozenset[str]) -> Verdict | None:
     """Whether the formula says what the entry says, one side for the other at most."""
     sides = _sides(reading, left, right, clocks)
     if sides is None:
+        return None
+    if entry.sizes and not fits(sides, *entry.sizes):
         return None
     implied = dict(entry.implied)
     claimed, known = ((a - b).xreplace(implied) for a, b in (sides, (entry.left, entry.right)))
@@ -211,13 +234,12 @@ def _explained(
 ) -> tuple[Entry, Verdict, Rewrite | None, Term | None, dict[str, str]] | None:
     whole = T.relation("=", left, right)
     vectors = tuple(b for b, s in reading.sequences.items() if s.shape is Shape.VECTOR and b not in _ORACLES)
-    fits = _sides(reading, left, right, clocks) is not None
-    candidates = [
-        *formula_mends(whole, signs=entry.settled, leaving_out=LEFT_OUT),
-        *((SWAPPED, w) for w in swaps(whole, vectors)),
-    ]
-    if not fits:
-        candidates = [(m, w) for m, w in candidates if m.name == MISFIT]
+    clash = _clash(entry, reading, left, right, clocks)
+    left_out = LEFT_OUT - {TURNED} if entry.sizes else LEFT_OUT
+    mends = sorted(formula_mends(whole, signs=entry.settled, leaving_out=left_out), key=lambda m: m[0].name != TURNED)
+    candidates = [*mends, *((SWAPPED, w) for w in swaps(whole, vectors))]
+    if clash:
+        candidates = [(m, w) for m, w in candidates if m.name in (MISFIT, TURNED)]
     tried: set[Any] = set()
     for mistake, new in candidates[:MENDINGS]:
         if new.head != "relation" or new.args[0] != left:
@@ -233,7 +255,7 @@ def _explained(
                 continue
             verdict = _holds(entry, other, new.args[0], new.args[1], clocks)
             if verdict is not None and verdict.proved:
-                refuted = _refutation(entry, reading, left, right, clocks) if fits else UNFIT
+                refuted = misfit(clash) if clash else _refutation(entry, reading, left, right, clocks)
                 return None if refuted is None else (entry, refuted, mistake, new, _shown(other))
     return None
 

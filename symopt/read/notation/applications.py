@@ -147,8 +147,9 @@ def function(reader: Elaborator, items: Sequence[Node], i: int) -> tuple[Term, i
     item, head = bare(items[i]), base(items[i])
     power = item.sup if item.kind == "scripts" else None
     name = head.text
-    if item.kind == "scripts" and item.sub is not None:
-        name = f"{name}_{label(item.sub)}"
+    if item.kind == "scripts":
+        name += item.text  # primes
+        name += "" if item.sub is None else f"_{label(item.sub)}"
     if i + 1 >= len(items) or items[i + 1].kind in ("times", "slash", "modulo"):
         raise NotRead(f"{head.text} has no argument", head.end)
     sup, end = None, i + 2

@@ -56,6 +56,8 @@ def nabla(reader: Reader, items: Sequence[Node], i: int) -> tuple[Term, int]:
     if node.text and node.kind == "scripts":
         raise NotRead("a prime on nabla", node.start)
     if i + 1 >= len(items) or items[i + 1].kind in ("times", "slash", "modulo"):
+        if variable is None and order == 1 and len(items) == 1:
+            return Term("name", name=r"\nabla", span=(node.start, node.end)), i + 1
         if variable is None or order != 1:
             raise NotRead("nothing stands behind nabla", node.end)
         reader.note("nabla standing alone is read as the gradient")
