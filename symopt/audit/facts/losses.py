@@ -335,7 +335,7 @@ def _mend(
 
 
 def _plausible(mend: Mend, right: Term, stated: frozenset[str]) -> bool:
-    """Outputs are seldom tanh or exponential: only where it is written, or has been; a norm is as good as its square."""
+    """Outputs are seldom tanh or exponential: only where it is written, or said; a norm is as good as its square."""
     system = mend.found.candidate.system
     if mend.mistake.name == "square missing" and right.name in ("abs", "norm"):
         return False

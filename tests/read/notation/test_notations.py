@@ -255,7 +255,7 @@ UNREAD = [
     (r"\begin{pmatrix} a & b \end{pmatrix}", "matrix", 0),
     (r"a = b \text{ minus the other part } c", "minus", 6),
     ("", "nothing is written", 0),
-    (r"\nabla", "behind nabla", 6),
+    (r"2 \nabla", "behind nabla", 8),
     ("x = 1e999999999", "too large", 4),
 ]
 
