@@ -52,7 +52,7 @@ def plot(problem: Problem) -> str:
     z = np.array(
         [[problem.oracle.value(np.array([a, b])) for a, b in zip(p, q, strict=True)] for p, q in zip(x, y, strict=True)]
     )
-    figure, axes = plt.subplots(figsize=(6.4, 4.4))
+    figure, axes = plt.subplots(figsize=(6.4, 5.0), layout="constrained")
     axes.contour(x, y, np.log10(z - z.min() + 1e-3), levels=14, colors="0.8", linewidths=0.6)
     for name, marker in zip(DRAWN, "osD^", strict=True):
         made = run(name, problem)
@@ -65,9 +65,8 @@ def plot(problem: Problem) -> str:
     if problem.minima.size:
         axes.plot(problem.minima[:, 0], problem.minima[:, 1], "k*", markersize=9)
     axes.set(xlim=(low, high), ylim=(bottom, top), xlabel="$x_1$", ylabel="$x_2$", title=problem.name)
-    axes.legend(fontsize=8, loc="best")
+    figure.legend(fontsize=8, loc="outside lower center", ncols=2, frameon=False)  # off the contours
     file = f"trajectory-{problem.name.split(',')[0].lower()}.svg"
-    figure.tight_layout()
     figure.savefig(DOCS / "plots" / file, metadata={"Date": None})
     plt.close(figure)
     return file
