@@ -54,14 +54,15 @@ def plot(problem: Problem) -> str:
     )
     figure, axes = plt.subplots(figsize=(6.4, 5.0), layout="constrained")
     axes.contour(x, y, np.log10(z - z.min() + 1e-3), levels=14, colors="0.8", linewidths=0.6)
-    for name, marker in zip(DRAWN, "osD^", strict=True):
+    for i, (name, marker) in enumerate(zip(DRAWN, "osD^", strict=True)):
         made = run(name, problem)
         if isinstance(made, str):
             continue
         path = made.points
         axes.plot(
-            path[:, 0], path[:, 1], marker=marker, markersize=3, linewidth=1, label=f"{get(name).title} ({made.steps})"
-        )
+            path[:, 0], path[:, 1], color=f"C{i}", marker=marker, markersize=3, linewidth=1,
+            label=f"{get(name).title} ({made.steps})",
+        )  # fmt: skip
     if problem.minima.size:
         axes.plot(problem.minima[:, 0], problem.minima[:, 1], "k*", markersize=9)
     axes.set(xlim=(low, high), ylim=(bottom, top), xlabel="$x_1$", ylabel="$x_2$", title=problem.name)

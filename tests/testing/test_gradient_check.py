@@ -64,6 +64,55 @@ def test_one_factor_for_all_is_named(factor: float, said: str) -> None:
     assert said in check_gradient(cube, factor * 3 * x**2, x).explanation
 
 
+FAULTS = {
+    "sign is turned": lambda g, x: -g,
+    "1/7 is missing": lambda g, x: 7 * g,
+    "1/7 is taken twice": lambda g, x: g / 7,
+    "3 times": lambda g, x: 3 * g,
+    "opposite order": lambda g, x: g[::-1],
+    "+0.5 off": lambda g, x: g + 0.5,
+    "all agree but coordinate 1, whose sign is turned": lambda g, x: np.where(np.arange(g.size) == 1, -g, g),
+    "all agree but coordinate 2, which is 1.25 times": lambda g, x: np.where(np.arange(g.size) == 2, 1.25 * g, g),
+    "0.3 times the point is missing": lambda g, x: g - 0.3 * x,
+}
+
+
+@pytest.mark.parametrize("said", FAULTS)
+@given(random=points, size=st.integers(4, 9))
+def test_one_mistake_is_named(said: str, random: np.random.Generator, size: int) -> None:
+    x, shape = random.uniform(0.5, 2, size) * random.choice([-1, 1], size), random.uniform(1, 3, size)
+    right = shape * x + np.cos(x)
+    check = check_gradient(lambda z: float((shape * z**2 / 2 + np.sin(z)).sum()), FAULTS[said](right, x), x)
+    assume(np.ptp(right) > 0.1)
+    assert said in check.explanation, str(check)
+
+
+@given(random=points)
+def test_transposes_are_named(random: np.random.Generator) -> None:
+    x, a = random.standard_normal((3, 3)), random.standard_normal((3, 3))
+    check = check_gradient(lambda z: float((a * z).sum()), a.T, x)
+    assert "it is the transpose" in check.explanation
+    with pytest.raises(ValueError, match="it is transposed"):
+        check_gradient(lambda z: float(z.sum()), np.ones((3, 2)), np.ones((2, 3)))
+
+
+@given(random=points)
+def test_values_in_single_precision_are_no_kinks(random: np.random.Generator) -> None:
+    x = random.uniform(0.5, 2, 4)
+    single = check_gradient(lambda z: np.float32((z**2).sum()), 2 * x, x)
+    assert single, str(single)
+    assert check_gradient(lambda z: np.float32((z**2).sum()), 2.2 * x, x).verdict == "wrong"
+
+
+def test_what_is_no_function_of_the_point_is_said() -> None:
+    random = np.random.default_rng(0)
+    check = check_gradient(lambda x: float(x @ x + random.normal()), lambda x: 2 * x, np.ones(2))
+    assert check.verdict == "undecided"
+    assert "two calls" in check.explanation
+    with pytest.raises(ValueError, match="a number from f"):
+        check_gradient(lambda x: x**2, np.ones(2), np.ones(2))
+
+
 def test_kinks_rounding_and_shapes() -> None:
     assert check_gradient(lambda x: np.abs(x).sum(), np.sign, np.array([0.0, 1.0])).verdict == "kink"
     assert check_gradient(lambda x: 1e12 + x[0], np.ones_like, np.array([2.0])).verdict == "undecided"
