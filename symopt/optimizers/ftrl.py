@@ -35,11 +35,11 @@ ftrl = Optimizer(
 ftrl_proximal = ftrl.replace(
     name="ftrl-proximal",
     title="FTRL-Proximal",
-    hyper=[eta(0.1), guard(1), lambda1(1), lambda2(1)],
+    hyper=[eta, guard(1), lambda1, lambda2],
     init={r: 0, z: 0},
     update=[
         *ftrl.update[:3],
         Eq(theta[t], -sign(z[t]) * Max(Abs(z[t]) - lambda1, 0) / ((guard + sqrt(r[t])) / eta + lambda2)),
     ],
-    source="McMahan et al. 2013, Algorithm 1",
+    source="McMahan et al. 2013, Algorithm 1, where beta = 1 is recommended",
 )

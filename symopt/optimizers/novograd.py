@@ -1,5 +1,7 @@
 """NovoGrad. Ginsburg, Castonguay, Hrinchuk, Kuchaiev, Lavrukhin, Leary, Li, Nguyen, Zhang & Cohen 2019, "Stochastic
 Gradient Methods with Layer-wise Adaptive Moments for Training of Deep Networks", arXiv:1905.11286, Algorithm 1.
+Its third version is called "Training Deep Networks with Stochastic Gradient Normalized by Layerwise Adaptive Second
+Moments". The small constant's size is Adam's.
 
 The parameters are those of one layer: its second moment is one number, which starts at the first gradient's.
 """
@@ -14,7 +16,7 @@ v = Sequence("v", shape=Shape.SCALAR, sign="nonnegative")
 novograd = Optimizer(
     "novograd",
     title="NovoGrad",
-    hyper=[eta(0.01), beta1(0.95), beta2(0.98), eps(1e-8), weight_decay(0.001)],
+    hyper=[eta, beta1(0.95), beta2(0.98), eps(1e-8), weight_decay],
     init={v: 0, m: 0},
     update=[
         Eq(g[t], grad(theta[t - 1])),

@@ -1,5 +1,5 @@
 """Optimistic gradient descent and Adam. Daskalakis, Ilyas, Syrgkanis & Zeng 2018, "Training GANs with Optimism",
-arXiv:1711.00141: equation 5, and Algorithm 1.
+arXiv:1711.00141; optimistic Adam is Algorithm 1.
 
 The step goes twice along the new direction and once back along the last one, which is zero at first.
 """
@@ -20,7 +20,7 @@ optimistic_gradient_descent = Optimizer(
         Eq(g[t], grad(theta[t - 1])),
         Eq(theta[t], theta[t - 1] - 2 * eta * g[t] + eta * g[t - 1]),
     ],
-    source="Daskalakis et al. 2018, arXiv:1711.00141, equation 5",
+    source="Daskalakis et al. 2018, arXiv:1711.00141",
 )
 
 optimistic_adam = Optimizer(

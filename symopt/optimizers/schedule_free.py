@@ -1,5 +1,5 @@
 """Schedule-free SGD and AdamW. Defazio, Yang, Mehta, Mishchenko, Khaled & Cutkosky 2024, "The Road Less Scheduled",
-arXiv:2405.15682, equations 3-5 and Algorithm 1, at a constant learning rate.
+arXiv:2405.15682: the method, and its form of AdamW in Algorithm 1, at a constant learning rate.
 
 The gradient is asked at y, which are the parameters here; x is the average that one evaluates. The last form is
 the second one without x, as implementations keep it.
@@ -24,7 +24,7 @@ schedule_free_sgd = Optimizer(
         Eq(x[t], (1 - 1 / (t + 1)) * x[t - 1] + z[t] / (t + 1)),
         Eq(theta[t], (1 - beta) * z[t] + beta * x[t]),
     ],
-    source="Defazio et al. 2024, arXiv:2405.15682, equations 3-5",
+    source="Defazio et al. 2024, arXiv:2405.15682",
 )
 
 schedule_free_adamw = Optimizer(

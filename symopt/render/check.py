@@ -9,6 +9,7 @@ from typing import Any
 import sympy as sp
 
 from symopt.check.findings import Comparison, Difference, Finding, Outcome
+from symopt.check.remarks import remarks
 from symopt.decide import Witness
 from symopt.language import At, Optimizer
 from symopt.language.plain import plain
@@ -55,6 +56,7 @@ def _body(finding: Finding) -> Iterator[str]:
         yield from equations(comparison.optimizer)
         yield from _equality(comparison)
         yield from _differences(comparison)
+        yield from (f"In words: {said}" for said in remarks(comparison))
     if finding.special:
         yield f"First step: sets {', '.join(finding.special)} otherwise than later steps would."
     if finding.assumed:
@@ -161,7 +163,8 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
         "equations": [f"{eq.lhs} = {plain(eq.rhs)}" for eq in comparison.optimizer.update],
         "definition": None if definition is None else definition.name,
         "source_of_definition": "" if definition is None else definition.source,
-        "conventions": list(comparison.conventions), "proof": equality.status.value,
+        "conventions": list(comparison.conventions), "remarks": list(remarks(comparison)),
+        "proof": equality.status.value,
         "argument": equality.argument or equality.reason,
         "hyperparameters": {n: str(e) for n, e in equality.hypers.items()},
         "states": {n: str(e) for n, e in equality.states.items()},

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from statistics import median
 
 from symopt.check.findings import Finding, Outcome
+from symopt.check.remarks import remarks
 from symopt.render.check import call, decimal, difference, witness
 
 _VERDICTS = {
@@ -25,7 +27,11 @@ which is then held against the definitions of `symopt list`. Versions: {versions
 - *not read*: the step could not be turned into a recurrence; nothing is claimed.
 
 An argument that is `any` is a symbol, as every numeric argument with a default other than 0 is. Every recurrence was
-compared with a run of the library at other numbers than those of the trace. See [check](check.md).
+compared with a run of the library at other numbers than those of the trace. The times are of the processor, for tracing
+and deciding, after the library is imported. See [check](check.md).
+
+The parameters are a vector of any length. What a library does to matrices only is another matter, as the row and column
+averages of Adafactor, the covers of SM3 and the Newton-Schulz steps of Muon are: Keras's Muon is AdamW for all else.
 
 """
 """The page's beginning, to be formatted with the libraries' versions."""
@@ -38,13 +44,28 @@ def to_markdown(title: str, findings: Iterable[Finding]) -> str:
     tally = ", ".join(f"{counts[o]} {said}" for o, said in _VERDICTS.items() if counts[o])
     lines = [f"## {title}", "", f"{len(found)} cases: {tally}.", ""]
     lines += [
-        "| Call | Verdict | Definition | Conventions | Defaults that differ | Notes |",
-        "|---|---|---|---|---|---|",
+        "| Call | Verdict | Definition | Conventions | Defaults that differ | Notes | Time |",
+        "|---|---|---|---|---|---|---|",
     ]
     lines += [_row(f) for f in found]
+    seconds = [f.seconds for f in found if f.seconds] or [0.0]
+    taken = {"median": median(seconds), "longest": max(seconds)}
+    lines += [f"| {name} |  |  |  |  |  | {s:.1f} s |" for name, s in taken.items()]
+    lines += ["", f"### {title}: in words", "", *_in_words(found)]
     lines += ["", f"### {title}: differences as formulas", ""]
     lines += [line for f in found for line in _details(f)]
     return "\n".join(lines)
+
+
+def _in_words(findings: Iterable[Finding]) -> Iterator[str]:
+    """A line for each case of which there is something to say that its optimizer's plain case has not said."""
+    known: dict[str, set[str]] = {}
+    for finding in findings:
+        heard = known.setdefault(finding.target, set())
+        said = [r for r in (remarks(finding.comparison) if finding.comparison else ()) if r not in heard]
+        heard.update(said)
+        if said:
+            yield f"- `{call(finding).partition('.')[2] or call(finding)}`: {' '.join(said)}"
 
 
 def _row(finding: Finding) -> str:
@@ -54,6 +75,7 @@ def _row(finding: Finding) -> str:
         f"`{call(finding).partition('.')[2] or call(finding)}`", _VERDICTS[finding.outcome],
         definition.title if definition else "", "; ".join(comparison.conventions) if comparison else "",
         ", ".join(f"{n} {decimal(a)} for {decimal(b)}" for n, (a, b) in finding.defaults.items()), _notes(finding),
+        f"{finding.seconds:.1f} s",
     ]  # fmt: skip
     return "| " + " | ".join(c.replace("|", "\\|") for c in cells) + " |"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from pathlib import Path
 
 from symopt.audit.code.blocks import finding_at
@@ -10,6 +11,7 @@ from symopt.audit.code.findings import NO_METHOD, code_findings
 from symopt.audit.code.judging import Court
 from symopt.audit.code.remarks import Remark
 from symopt.audit.findings import DocumentReport, Judgement
+from symopt.audit.judge import Opinion
 from symopt.read.code.source import parse_source
 from symopt.read.documents import CodeBlock, read_document
 
@@ -48,9 +50,23 @@ def check_source(target: str, meant: str = "") -> DocumentReport:
             names = sorted({n for b in blocks for n in _names(b.text)})
             raise NotThere(f"{path}: nothing is called {name!r}; there are {', '.join(names[:12]) or 'no definitions'}")
         block = next(b for b in blocks if _place(b.text, name) == place)
-        remark = Remark(place[0], block.text[slice(*place)], NO_METHOD)
+        remark = Remark(place[0], block.text[slice(*place)], _without_a_step(path, name, block.text))
         found = [finding_at(block, remark)]
     return DocumentReport(target, tuple(found))
+
+
+def _without_a_step(path: str, name: str, text: str) -> Opinion:
+    """What is said of a function or class in which there is no step: where libraries make it, who can read it."""
+    functions = [n for n in ast.walk(parse_source(text).tree) if isinstance(n, ast.FunctionDef) and n.name == name]
+    for value in (n.value for f in functions for n in ast.walk(f) if isinstance(n, ast.Return)):
+        match value:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=library), attr=called)):
+                made = f"The step is in the code of {library}.{called}, which is not in this file"
+                hint = f"{made}; `symopt check {Path(path).stem}.{name}` runs it and reads that."
+                return replace(NO_METHOD, explanation=hint)
+            case _:
+                continue
+    return NO_METHOD
 
 
 def is_right(report: DocumentReport) -> bool | None:

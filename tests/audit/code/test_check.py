@@ -51,6 +51,14 @@ def test_a_definition_that_it_is_not_is_not_confirmed(module: str) -> None:
     assert is_right(check_source(f"{module}::Sgd", "adam")) is not True
 
 
+def test_what_a_library_makes_is_said_to_be_read_where_it_is_run(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text("import optax\ndef make(rate):\n    return optax.chain(optax.scale(-rate))\n", encoding="utf-8")
+    (finding,) = check_source(f"{path}::make").findings
+    assert "the code of optax.chain" in finding.explanation
+    assert "`symopt check mine.make`" in finding.explanation
+
+
 def test_what_is_not_there_is_named(module: str) -> None:
     with pytest.raises(NotThere, match="Adam"):
         check_source(f"{module}::Adam")
