@@ -24,7 +24,7 @@ class Claim:
         dated: whether its steps are the definitions' own, as those of a program are.
         late: the step that it is written at, where that is too late to be run and stands as t here.
         assigned: whether it is written as an assignment.
-        carried: whether its value goes back to that of the step before by way of an earlier assignment of the step.
+        part_of: the place of the later assignment of the same step that this one is written into, if any.
     """
 
     left: Term
@@ -37,7 +37,7 @@ class Claim:
     dated: bool = False
     late: int | None = None
     assigned: bool = field(default=False, compare=False)
-    carried: bool = False
+    part_of: int | None = field(default=None, compare=False)
 
     @cached_property
     def name(self) -> str:
@@ -66,7 +66,7 @@ class Claim:
     @cached_property
     def recurrent(self) -> bool:
         """Whether it gives a symbol from that symbol's own earlier value."""
-        return bool(self.name) and (self.carried or self.name in self.right.names()) and self.step is None
+        return bool(self.name) and self.name in self.right.names() and self.step is None
 
     @cached_property
     def names(self) -> frozenset[str]:

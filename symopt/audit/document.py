@@ -6,6 +6,7 @@ import re
 from bisect import bisect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from symopt.audit.claims import Claim, told_apart
 from symopt.audit.code import code_findings_of
@@ -21,7 +22,8 @@ from symopt.audit.owners import Owners
 from symopt.audit.owners import judged as judged_by_owner
 from symopt.audit.parcels import Call, Work, beside, done_alone
 from symopt.audit.plain import GIVEN, is_setting, plain_opinion, starts
-from symopt.audit.schedules import said_to_decay, schedules
+from symopt.audit.schedules import said, schedules
+from symopt.audit.settings import Settings, settings, settled_opinion
 from symopt.audit.solve import Solution, solving
 from symopt.language import terms as T
 from symopt.read.documents import Document, Heading, MathBlock
@@ -33,6 +35,8 @@ _SIGN_ALONE = frozenset({"gradient-descent"})
 """Methods whose sign is all that tells descent from ascent; the text has to say which is meant."""
 _SETTLED = frozenset({Judgement.CORRECT, Judgement.VARIANT, Judgement.ERRATUM})
 """Verdicts that a formula gets where it stands; for any other, the same formula elsewhere may tell more."""
+_OPEN = frozenset({Judgement.UNRECOGNISED, Judgement.GIVEN})
+"""Verdicts that what is known apart from elementwise methods may better."""
 NEARBY = 12
 """How many lines above a formula its text reaches."""
 
@@ -91,17 +95,32 @@ def _with_every_fact(opinions: Sequence[Opinion], found: Sequence[Formula], docu
     """The opinions, each with what the losses that the section has written down so far tell."""
     stated: frozenset[str] = frozenset()
     section = 0
-    for opinion, formula in zip(opinions, found, strict=True):
+    given = settings([(f.line, f.content) for f in found])
+    for place, (opinion, formula) in enumerate(zip(opinions, found, strict=True)):
         if formula.section != section:
             stated, section = frozenset(), formula.section
-        yield _with_facts(opinion, formula, document, stated)
+        known = newest(stated, _stated_beside(formula, found[place + 1 :])) if opinion.verdict in _OPEN else stated
+        yield _settled(_with_facts(opinion, formula, document, known), formula, given)
         if isinstance(formula.content, Statement):
             stated = newest(stated, stated_by(formula.content, formula.source))
 
 
+def _stated_beside(formula: Formula, following: Sequence[Formula]) -> frozenset[str]:
+    """The losses that formulas further on in the same line write down."""
+    beside = takewhile(lambda f: f.line == formula.line, following)
+    return frozenset().union(*(stated_by(f.content, f.source) for f in beside if isinstance(f.content, Statement)))
+
+
+def _settled(opinion: Opinion, formula: Formula, given: Settings) -> Opinion:
+    """The opinion, or that on the arithmetic of a formula that nothing else explains."""
+    if opinion.verdict is not Judgement.UNRECOGNISED or not isinstance(formula.content, Statement):
+        return opinion
+    return settled_opinion(formula.content, formula.source, formula.line, given, NEARBY) or opinion
+
+
 def _with_facts(opinion: Opinion, formula: Formula, document: Document, stated: frozenset[str]) -> Opinion:
     """The opinion, or a better one for a formula that no elementwise method explains."""
-    open_ = opinion.verdict in (Judgement.UNRECOGNISED, Judgement.GIVEN)
+    open_ = opinion.verdict in _OPEN
     if not isinstance(formula.content, Statement) or not (open_ or opinion.verdict is Judgement.ERRATUM):
         return opinion
     lines = document.lines[max(0, formula.line - NEARBY) : formula.line]
@@ -122,7 +141,7 @@ def _scheduled(opinion: Opinion, formula: Formula, document: Document) -> Opinio
     if opinion.verdict is not Judgement.ERRATUM or opinion.system not in schedules():
         return opinion
     before = document.lines[max(0, formula.line - NEARBY) : formula.line - 1]
-    return opinion if said_to_decay(before, document.lines[formula.line - 1]) else UNRECOGNISED
+    return opinion if said(opinion.system, before, document.lines[formula.line - 1]) else UNRECOGNISED
 
 
 def _uphill(opinion: Opinion, formula: Formula, document: Document) -> Opinion:
@@ -170,6 +189,11 @@ def _opinions(found: Sequence[Formula], progress: Progress | None) -> Work[list[
         own = most_charitable(said.get(position, []))
         said_of = own if own.verdict in _SETTLED else best[claim]
         by_place[claim.place].append(judged_by_owner(claim, said_of, owners))
+    wholes = {claim.place: claim.part_of for claim in claims if claim.part_of is not None}
+    for place, whole in sorted(wholes.items(), reverse=True):
+        known = least_charitable(by_place[whole])
+        if known.verdict in (Judgement.CORRECT, Judgement.VARIANT):
+            by_place[place] = [known]
     out: list[Opinion] = []
     for place, formula in enumerate(found):
         plain = plain_opinion(formula.content, formula.source)

@@ -20,6 +20,7 @@ _PARAMETER_NAMES = frozenset({r"\theta", "w", "W", "x", r"\phi", r"\omega", "p"}
 
 
 _DIFFERENTIAL = re.compile(r"(?:.+_\{)?d(\s?[A-Za-z]|\\[a-z]+)(?:\}.*)?")
+_COMPONENT = re.compile(r"(.+)_\{?[ijl]{1,2}\}?")
 NEAR = 25
 """How many lines off the recurrence of a symbol may be that a formula unrolls."""
 MANY = 50
@@ -50,7 +51,10 @@ class Outline:
         if not (claim.recurrent and _is_definition(claim)):
             return False
         names = self.variables | _PARAMETER_NAMES
-        return claim.name in names and not _averages_squares(claim)
+        component = _COMPONENT.fullmatch(claim.name)
+        return (claim.name in names or (component is not None and component[1] in names)) and not _averages_squares(
+            claim
+        )
 
     def groups(self) -> Iterator[tuple[Group, frozenset[int]]]:
         """Every group, with the positions of the claims that are to be judged in it."""

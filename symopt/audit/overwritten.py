@@ -2,7 +2,8 @@ r"""Values that pseudo-code assigns more than once in a step: each version under
 
 ``g_t \leftarrow \nabla f(\theta_{t-1})`` followed by ``g_t \leftarrow g_t + \lambda \theta_{t-1}`` gives two values,
 and what stands between the two means the first. The last keeps the name, since it is what the next step finds as
-``g_{t-1}``; earlier ones get braces, which change nothing in print.
+``g_{t-1}``; earlier ones get braces, which change nothing in print. A value that the step before has left, such as the
+parameters', is one recurrence in several lines: the earlier lines are written into the last.
 """
 
 from __future__ import annotations
@@ -28,6 +29,12 @@ class _Version:
     def braces(self) -> int:
         return len(self.all) - 1 - self.all.index(self.position)
 
+    @property
+    def before(self) -> int | None:
+        """The assignment whose value this one changes."""
+        here = self.all.index(self.position)
+        return self.all[here - 1] if here else None
+
 
 def versions(claims: Sequence[Claim]) -> list[Claim]:
     """The claims with every value that a later assignment of the same step changes told apart from what it becomes."""
@@ -42,10 +49,26 @@ def versions(claims: Sequence[Claim]) -> list[Claim]:
             shared.append(i)
             now = {**now, claim.left: _Version(i, shared)}
         meant.append((now, given))
-    return [
-        replace(c, left=_renamed(c.left, made), right=_renamed(c.right, given), carried=_is_carried(claims, c, made))
+    out = [
+        replace(c, left=_renamed(c.left, made), right=_renamed(c.right, given))
         for c, (made, given) in zip(claims, meant, strict=True)
     ]
+    for i, (made, _) in enumerate(meant):
+        version = made.get(claims[i].left)
+        if version is not None and version.position == i and (before := version.before) is not None:
+            if any(n.name == claims[i].name and n != claims[i].left for n in claims[version.all[0]].right.nodes()):
+                out[i] = _with(out[i], out[before])
+                out[before] = replace(out[before], part_of=out[i].place)
+    return out
+
+
+def _with(claim: Claim, before: Claim) -> Claim:
+    """The equation with the value that it changes written into it, each time in the place of the symbol."""
+
+    def put(node: Term) -> Term | None:
+        return replace(before.right.unspanned(), span=node.span) if node == before.left else None
+
+    return replace(claim, right=claim.right.map(put))
 
 
 def _near(old: Claim, new: Claim) -> bool:
@@ -59,13 +82,6 @@ def _depends(claims: Sequence[Claim], earlier: int, later: int) -> bool:
         if made & set(claim.right.nodes()):
             made.add(claim.left)
     return bool(made & set(claims[later].right.nodes()))
-
-
-def _is_carried(claims: Sequence[Claim], claim: Claim, made: Mapping[Term, _Version]) -> bool:
-    """Whether an assignment before it in its step is made from the value of the step before."""
-    version = made.get(claim.left)
-    before = [] if version is None else [claims[i] for i in version.all if i < version.position]
-    return any(n.name == claim.name and n != claim.left for old in before for n in old.right.nodes())
 
 
 def _renamed(term: Term, meant: Mapping[Term, _Version]) -> Term:

@@ -23,7 +23,7 @@ from symopt.audit.match import WRONG, Interpretation, interpretations, readings
 from symopt.audit.models import specialised
 from symopt.audit.names import affinity
 from symopt.audit.parcels import Call, Work
-from symopt.audit.schedules import refuses_to_decay, schedules
+from symopt.audit.schedules import refuses, schedules
 
 EXPLAINED = 4.0
 """What a wrong equation costs when a single mistake explains it."""
@@ -185,7 +185,7 @@ def _is_sure(solution: Solution) -> bool:
     if any(not e.mended.names <= written for e in farfetched):
         return False
     if solution.reading.model.system in schedules():
-        return all(refuses_to_decay(solution.reading, e) for e in solution.explained.values())
+        return all(refuses(solution.reading, e) for e in solution.explained.values())
     return bool(telling) or (not farfetched and all(_customary(solution, e) for e in solution.explained.values()))
 
 

@@ -7,7 +7,7 @@ from symopt.language import terms as T
 from symopt.rewrites.arithmetic import Arithmetic, Weights
 from symopt.rewrites.brackets import LostParentheses
 from symopt.rewrites.mechanism import Kind, Rewrite, Rule
-from symopt.rewrites.parts import MissingFactor, MissingSummand, Sign, StrayFactor, StraySummand
+from symopt.rewrites.parts import MissingFactor, MissingHalf, MissingSummand, Sign, StrayFactor, StraySummand
 from symopt.rewrites.patterns import meta
 from symopt.rewrites.rules import Exchange, OffByOne, Point, Replace, Shift, Substitute, Swap
 from symopt.rewrites.systems import Overwrite, Reorder
@@ -151,6 +151,9 @@ MISTAKES: tuple[Rewrite, ...] = (
     _mistake("quantity missing", r"r_t\, m_t \to m_t",
              "One factor is missing.",
              MissingFactor("value")),
+    _mistake("half missing", r"\tfrac12 (1 + \cos x) \to 1 + \cos x",
+             "One half is missing.",
+             MissingHalf()),
     _mistake("parentheses lost", r"\frac{a}{b+c} \to \frac{a}{b}+c",
              "A pair of parentheses, or the reach of a fraction, was lost.",
              LostParentheses()),

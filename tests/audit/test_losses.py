@@ -162,6 +162,14 @@ def test_a_likelihood_is_climbed(words: str, tmp_path: Path) -> None:
     assert found.verdict is Judgement.CORRECT
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("text", ["{} for {}.", "{1}, so {0}."])
+def test_a_loss_stated_in_the_same_line_is_the_one_that_is_meant(text: str, tmp_path: Path) -> None:
+    wrong, loss = r"$\nabla_w L = \frac{1}{n} X^T (y - X w)$", r"$L = \frac{1}{2n} \|y - X w\|^2$"
+    made = findings(text.format(wrong, loss), tmp_path)
+    assert [f.fix for f in made if f.verdict is Judgement.ERRATUM] == [r"\nabla_w L = -\frac{1}{n} X^T (y - X w)"]
+
+
 OPEN = [
     r"\nabla L(w) = A w - b",
     r"a_t = y_t - p_t",

@@ -95,9 +95,27 @@ ABROAD = (
     r"$$\Delta w_{neu} = \mu\,\Delta w_{alt} - \alpha \frac{\partial E}{\partial w}$$" "\n\n"
     r"$$w_{neu} = w_{alt} + \Delta w_{neu}$$" "\n"
 )  # fmt: skip
+COMPONENTS = (
+    r"$$\mathbf{p}^{(k)} = \beta_1 \mathbf{p}^{(k-1)} + (1-\beta_1)\, \mathbf{h}^{(k)}$$" "\n\n"
+    r"$$\mathbf{q}^{(k)} = \beta_2 \mathbf{q}^{(k-1)} + (1-\beta_2)\, \mathbf{h}^{(k)} \circ \mathbf{h}^{(k)}$$" "\n\n"
+    r"$$\widehat{\mathbf{p}}^{(k)} = \mathbf{p}^{(k)}/(1-\beta_1^k)$$" "\n\n"
+    r"$$\widehat{\mathbf{q}}^{(k)} = \mathbf{q}^{(k)}/(1-\beta_2^k)$$" "\n\n"
+    r"$$x_i^{(k)} = x_i^{(k-1)} - \eta\, \frac{\widehat{p}_i^{(k)}}{\sqrt{\widehat{q}_i^{(k)}} + \epsilon}$$" "\n"
+)  # fmt: skip
+AHEAD_OUTSIDE = (
+    r"$$u_t = \mu u_{t-1} + \nabla F(x_t - \alpha \mu u_{t-1})$$" "\n\n" r"$$x_{t+1} = x_t - \alpha u_t$$" "\n"
+)
+WARM = "Warm-up, then decay.\n\n" r"$$\eta_t = \eta_0 \min(1, t/W)$$" "\n"
+HORIZON = r"With $\beta = 0.9$ we have $\frac{1}{1-\beta} = 10$." "\n"
+OWN_COMMANDS = (
+    r"\newcommand{\bw}{\mathbf{w}} \newcommand{\grad}[1]{\nabla_{#1}}"
+    "\n\n"
+    r"$$\bw_{k+1} = \bw_k - \alpha \grad{\bw} F(\bw_k) + \beta (\bw_k - \bw_{k-1})$$"
+    "\n"
+)
 LETTER = r"$e = \hat y - y = 7 - 5 = 2$" "\n\n" r"$L = e^2 = 2^2 = 4$" "\n"
 RIGHT = [ADAM_STEP, AHEAD, AVERAGE, PAIR, BOX, GEOMETRIC, RAISED, LATE, NUMBERS, INFINITY_NORM, RATES, FRESH]
-RIGHT += [DECOUPLED, REASSIGNED, ABROAD, LETTER]
+RIGHT += [DECOUPLED, REASSIGNED, ABROAD, LETTER, COMPONENTS, AHEAD_OUTSIDE, WARM, HORIZON, OWN_COMMANDS]
 SLIPS = [
     (ADAM_STEP, r"\sqrt{\hat q_k} + \epsilon", r"\hat q_k + \epsilon"),
     (ADAM_STEP, r"(1-\beta_2^k)", r"(1-\beta_2)"),
@@ -117,7 +135,16 @@ SLIPS = [
     (INFINITY_NORM, r"|g_t|", r"g_t"),
     (INFINITY_NORM, r"\frac{m_t}{u_t}", r"\frac{u_t}{m_t}"),
 ]
+SLIPS += [
+    (RATES, r"\frac{1}{2}(\alpha_{max}", r"(\alpha_{max}"),
+    (WARM, r"\min(1", r"\max(1"),
+    (AHEAD_OUTSIDE, r"x_t - \alpha \mu u_{t-1}", r"x_t - \mu u_{t-1}"),
+    (OWN_COMMANDS, r"\beta (\bw_k - \bw_{k-1})", r"\beta (\bw_{k-1} - \bw_k)"),
+    (HORIZON, "= 10", "= 100"),
+]
 MORE_SLIPS = [
+    (COMPONENTS, r"\mathbf{q}^{(k)}/(1-\beta_2^k)", r"\mathbf{q}^{(k)}/(1-\beta_1^k)"),
+    (DECOUPLED, r"p_t/(1-\beta_1^t)", r"p_t/(1-\beta_1)"),
     (DECOUPLED, r"q_t/(1-\beta_2^t)", r"q_t/(1-\beta_1^t)"),
     (ABROAD, r"w_{alt} + \Delta w_{neu}", r"w_{alt} + \Delta w_{alt}"),
     (FRESH, r"\beta_2 r_{t-1}", r"\beta_2 r_t"),

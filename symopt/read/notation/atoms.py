@@ -30,7 +30,7 @@ def accent(p: Parser) -> Node:
     of = argument(p)
     if base(of).kind not in ("symbol", "word"):
         raise NotRead(f"{token.text} on more than a symbol", token.start)
-    return renamed(of, lambda name: f"{token.text}{{{name}}}", token.start)
+    return widened(renamed(of, lambda name: f"{token.text}{{{name}}}", token.start), token.start, p.ended())
 
 
 def font(p: Parser) -> Node:

@@ -115,6 +115,9 @@ def _subscript(node: Node, inner: Named, scope: Scope) -> Named:
     if inner.index:
         raise NotRead("a second index", parts[0].start)
     main = next((p for p in parts if _steps(p, scope)), None)
+    if main is None and _is_component(node, parts, name, scope):
+        scope.note(f"the index {label(parts[0])} of {name}, a component of it, is left out")
+        return Named(name, inner.index)
     if main is None:
         return _without_step(name, parts, scope)
     place = parts.index(main)
@@ -128,6 +131,14 @@ def _subscript(node: Node, inner: Named, scope: Scope) -> Named:
     key = base(node).text + node.text
     index += [scope.term(p) for p in others if not _follows(p, index[0], scope) and _kept(p, key, scope)]
     return Named(name + (f"_{_braced(','.join(labels))}" if labels else ""), tuple(index))
+
+
+def _is_component(node: Node, parts: list[Node], name: str, scope: Scope) -> bool:
+    """Whether ``x_i^{(k)}`` is a component of what is ``x^{(k)}`` elsewhere."""
+    sup = bare(node.sup) if node.sup is not None else None
+    one = len(parts) == 1 and parts[0].kind == "symbol" and parts[0].text in _COORDINATES - scope.bound
+    stepped = sup is not None and sup.kind == "group" and bool(symbols(sup) & scope.running)
+    return one and stepped and name in scope.context.bracketed
 
 
 def _without_step(name: str, parts: list[Node], scope: Scope) -> Named:
