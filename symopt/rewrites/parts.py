@@ -92,17 +92,17 @@ def summands(term: Term) -> Iterator[tuple[Path, Term]]:
 
 
 class MissingHalf(Rule):
-    """One half that is not there: ``(a - b) (1 + c)`` for ``\\frac{1}{2} (a - b) (1 + c)``."""
+    """One half that is not there: ``(a - b) (1 + c)`` for ``(a - b) (1 + c) / 2``."""
 
     def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
         for path, summand in summands(term):
-            if summand.head == "div" and summand.args[1] == T.number(2):
+            if summand.head == "div" and summand.args[1] == T.number(2) and summand.args[0].head != "number":
                 yield path, put(term, path, summand.args[0])
 
     def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
         for path, summand in summands(term):
             if summand.name == "sqrt" or (summand.head == "mul" and all(a.head != "number" for a in summand.args)):
-                yield path, put(term, path, T.mul(T.number(1) / T.number(2), summand))
+                yield path, put(term, path, summand / T.number(2))
 
 
 class Sign(Rule):
