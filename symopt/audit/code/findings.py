@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from symopt.audit.code.chains import Chain, asked, chains, joined, of_same_gradient, unused
@@ -14,6 +14,7 @@ from symopt.audit.code.mending import errata
 from symopt.audit.code.remarks import Remark
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
+from symopt.language.terms import Term
 from symopt.read.code import Misuse, Program, Recurrence, read_program
 from symopt.read.code.memory import last
 from symopt.read.code.names import hyper_name
@@ -32,11 +33,17 @@ def code_findings(text: str, court: Court, hint: str = "") -> list[Remark]:
     """
     program = read_program(text)
     units = [u for r in program.recurrences if (u := _unit(program, r, court, hint + text.lower())) is not None]
-    remarks = [r for unit in _best(units) for r in unit]
+    units = [u for u in units if not u.recurrence.part or (u.system and not u.wrong)]
+    remarks = _once(r for unit in _best(units) for r in unit)
     remarks += _misused(program, bool(remarks))
     if not remarks:
         remarks.append(Remark(0, text, _nothing(program)))
     return sorted([*remarks, *_unread(program, remarks)], key=lambda r: r.offset)
+
+
+def _once(remarks: Iterable[Remark]) -> list[Remark]:
+    """The remarks, those that say the same of the same place once: a method may belong to several classes."""
+    return list({(r.offset, r.source, r.opinion.verdict, r.opinion.fix): r for r in remarks}.values())
 
 
 @dataclass(frozen=True)
@@ -100,13 +107,18 @@ def _known(step: Step, found: Sequence[Chain], judged: Callable[[Chain], Outcome
     outcomes = [(c, judged(c)) for c in found]
     moving = [(c, o) for c, o in outcomes if o.moves]
     if not moving:
-        return [(c, o) for c, o in outcomes if o.system]
+        unread = any(n.name.startswith("?") for k in step.carried for n in _nodes(step, k) if n.head == "call")
+        return [(c, o) for c, o in outcomes if o.system and not (unread and o.errata)]
     idle = unused(step, [c for c, _ in moving])
     if idle:
         whole = [(c, judged(joined(step, c, own))) for c, _ in moving if (own := of_same_gradient(step, c, idle))]
         if any(o.errata for _, o in whole):
             return [(c, o) for c, o in whole if o.errata]
     return [(c, o) for c, o in moving if o.system]
+
+
+def _nodes(step: Step, key: str) -> Iterator[Term]:
+    return step.definitions[key].right.nodes() if key in step.definitions else iter(())
 
 
 def _overall(outcomes: Sequence[Outcome]) -> Opinion:

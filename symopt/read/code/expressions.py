@@ -243,7 +243,9 @@ class Evaluator(ABC):
         left = self.value(node.left)
         if isinstance(left, Many | Text):
             return left
-        a, b = self.term(node.left), self.term(node.right)
+        span = self.span(node.left)
+        a = self.as_term(self.memory.load(left.slot, span) if isinstance(left, Place) else left, span)
+        b = self.term(node.right)
         made = A.binary(node.op, a, b)
         if made is None:
             return Unknown(type(node.op).__name__.lower(), (a, b))

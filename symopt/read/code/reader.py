@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from symopt.language.terms import Term
@@ -98,19 +98,22 @@ class Reader(Statements):
         for statement in known.node.body:
             if isinstance(statement, ast.AnnAssign) and statement.value and isinstance(statement.target, ast.Name):
                 start.assign(f"self.{statement.target.id}", self.value(statement.value), None)
-        inside = {
-            n.func.attr for m in known.methods.values() for n in ast.walk(m.node)
-            if isinstance(n, ast.Call) and isinstance(n.func, ast.Attribute) and _is_self(n.func.value)
-        }  # fmt: skip
+        own = {s.name for s in known.node.body if isinstance(s, ast.FunctionDef | ast.AsyncFunctionDef)}
+        calls = {name: frozenset(_called(m)) for name, m in known.methods.items()}
+        inside = frozenset(c for name in calls.keys() & own for c in calls[name])
+        above = frozenset(c for name in calls.keys() - own for c in calls[name])
         for name in _START:
-            if name in known.methods and name not in inside - {"reset", "build", "initialize"}:
+            if name in known.methods and name not in (inside | above) - {"reset", "build", "initialize"}:
                 self._begin(known.methods[name])
         for name, method in known.methods.items():
             if name in (*_START, "__repr__", "__str__") or (name in inside and not name.startswith("step")):
                 continue
             self._fresh(Memory(start.values), Frame({}, known.frame), dict(self.defaults))
             self.memory.initial |= start.initial
+            before = len(self.found)
             self._body(method, f"{known.name}.{name}")
+            if name in above:
+                self.found[before:] = [replace(r, part=True) for r in self.found[before:]]
 
     def _begin(self, method: Closure) -> None:
         assert not isinstance(method.node, ast.Lambda)
@@ -248,6 +251,12 @@ class Reader(Statements):
             work()
             written = set(memory.written)
         return self.memory
+
+
+def _called(method: Closure) -> Iterator[str]:
+    """The names of the methods that one calls."""
+    calls = (n.func for n in ast.walk(method.node) if isinstance(n, ast.Call))
+    return (f.attr for f in calls if isinstance(f, ast.Attribute) and _is_self(f.value))
 
 
 def _is_self(node: ast.expr) -> bool:

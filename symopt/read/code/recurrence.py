@@ -50,6 +50,7 @@ class Recurrence:
         choices: the conditions that were taken to hold or not to hold.
         kept: counters that the step hands on as it was given them.
         local: whether the names are those of a function, so that none can come from elsewhere.
+        part: whether it is a method that an inherited one calls, so that the rest of the step may be there.
     """
 
     name: str
@@ -66,6 +67,7 @@ class Recurrence:
     choices: tuple[str, ...] = ()
     kept: frozenset[str] = frozenset()
     local: bool = False
+    part: bool = False
 
 
 @dataclass(frozen=True)

@@ -92,6 +92,13 @@ def rotated(methods: Sequence[str] = METHODS) -> list[Planted]:
     return cases
 
 
+def sampled(every: int) -> list[Planted]:
+    """Of the mistakes of all methods, one in so many, and each mistake at least once."""
+    cases = rotated()
+    first = {case.mistake: case for case in reversed(cases)}
+    return list(dict.fromkeys([*cases[::every], *first.values()]))
+
+
 def uncounted() -> Iterator[Planted]:
     """Programs whose step counter never counts."""
     for method in ("adam", "adamw", "nadam", "adamax", "adabelief", "amsgrad-corrected"):
