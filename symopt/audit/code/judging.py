@@ -47,6 +47,7 @@ PROVED = 3
 EQUAL = 0.06
 """How much dearer a reading may be and still be as good."""
 SCALED_DECAY = "weight decay times the learning rate"
+RATE, SMALL = r"\eta", r"\epsilon"
 UNASKED = 1.1
 GRADIENT = Claim(T.at("g", NOW), T.grad(T.name("parameters")), CLOCKS, dated=True)
 """What a step that forgot its gradient would have used."""
@@ -147,6 +148,7 @@ class Court:
         """Readings of a group, wrong equations and all."""
         if group not in self.found:
             found = interpretations(group) if not self.system else self._only(group)
+            found = [_unexchanged(i) if _is_exchanged(i) else i for i in found]
             found = [_in_libraries(group, i) for i in found if _sensible(group, i)]
             self.found[group] = sorted(found, key=lambda i: i.cost)
         return self.found[group]
@@ -301,11 +303,27 @@ def _wanting(group: Group, reading: Interpretation) -> int:
 
 def _sensible(group: Group, reading: Interpretation) -> bool:
     """Whether what the program is handed as a gradient is read as one, and rate and small constant not exchanged."""
-    exchanged = {reading.meanings[n].key for n in (r"\eta", r"\epsilon") if n in reading.meanings}
-    if exchanged == {"eta", "epsilon"} and reading.meanings[r"\eta"].key == "epsilon":
+    if _is_exchanged(reading):
         return False
     given = {n: m for n, m in reading.meanings.items() if _GIVEN.fullmatch(n) and n not in group.defined}
     return all(not m.hyper and m.key == reading.model.gradient for m in given.values())
+
+
+def _is_exchanged(reading: Interpretation) -> bool:
+    """Whether what is called a learning rate is read as the small constant, and the other way round."""
+    keys = [reading.meanings[n].key for n in (RATE, SMALL) if n in reading.meanings]
+    return keys == ["epsilon", "eta"]
+
+
+def _unexchanged(reading: Interpretation) -> Interpretation:
+    """The reading with both as they are called, and the equations that exchange them held to be wrong."""
+    called = {RATE: reading.meanings[SMALL], SMALL: reading.meanings[RATE]}
+    wrong = tuple(f.claim for f in reading.facts if {RATE, SMALL} & f.claim.names)
+    return replace(
+        reading, meanings={**reading.meanings, **called},
+        facts=tuple(f for f in reading.facts if f.claim not in wrong), wrong=(*reading.wrong, *wrong),
+        cost=reading.cost + WRONG * len(wrong),
+    )  # fmt: skip
 
 
 _GIVEN = re.compile(r"g(?:\^\{\(\d+\)\})?")
