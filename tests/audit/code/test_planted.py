@@ -24,7 +24,7 @@ from tests.audit.code.programs import said_of
 from tests.audit.code.recurrences import Equations, Unwritable
 from tests.audit.code.styles import STYLES, written
 
-EVERY = 4
+EVERY = 6
 """One in how many of the planted mistakes is tried: all of them, of all of METHODS, take half an hour."""
 FLOOR = 0.95
 """The share of planted mistakes that must be called wrong and mended, by themselves or an equivalent mistake."""
