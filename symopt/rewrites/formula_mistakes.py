@@ -129,6 +129,14 @@ def _earlier(node: Term) -> Iterator[Term]:
             yield Term("at", (index.args[0],), node.name)
 
 
+def _squares_earlier(node: Term) -> Iterator[Term]:
+    """The inner product of a vector with itself, both a step earlier."""
+    if node.head == "mul" and len(node.args) == 2 and node.args[0] == T.call("transpose", node.args[1]):
+        for own in _earlier(node.args[1]):
+            yield Term("mul", (T.call("transpose", own), own))
+    yield from _earlier(node)
+
+
 def _later(node: Term) -> Iterator[Term]:
     if node.head == "at" and len(node.args) == 1 and node.args[0].head == "name":
         yield Term("at", (T.add(node.args[0], T.number(1)),), node.name)
@@ -263,7 +271,7 @@ FORMULA_MISTAKES: tuple[Rewrite, ...] = (
     _mistake("wrong derivative", r"f'(x) \to f''(x)", "A derivative of another order belongs here.", _primes),
     _mistake("division missing", r"\frac{a}{b} \to a b",
              "The two belong in a quotient, not in a product, or the other way round.", _products),
-    _same("value one step early", _earlier, _later),
+    _same("value one step early", _squares_earlier, _later),
     _same("value one step old", _later, _earlier),
     _mistake("transpose misplaced", r"s^T y \to s y^T",
              "The transpose belongs to the other factor, or the factors are exchanged.", _transposes),
@@ -303,10 +311,11 @@ def swaps(whole: Term, names: tuple[str, ...]) -> Iterator[Term]:
     for path, node in whole.walk():
         for new in _pairs(node, names):
             yield whole.put(path, new)
-        if node.head in ("at", "name") and node.name in names:
+        base, mark, index = node.name.partition("_") if node.head == "name" else (node.name, "", "")
+        if node.head in ("at", "name") and base in names:
             for other in names:
-                if other != node.name:
-                    yield whole.put(path, Term(node.head, node.args, other))
+                if other != base:
+                    yield whole.put(path, Term(node.head, node.args, f"{other}{mark}{index}"))
 
 
 SWAPPED = Rewrite(
@@ -337,6 +346,15 @@ def with_factor(whole: Term, factors: Iterable[Term]) -> Iterator[Term]:
             yield T.mul(whole, factor)
         else:
             yield _times(whole, factor)
+
+
+def with_parts(whole: Term, parts: Iterable[Term]) -> Iterator[Term]:
+    """The formula with one more factor in one of its products, at each place there."""
+    for part in parts:
+        for path, node in whole.walk():
+            if node.head == "mul":
+                for i in range(len(node.args) + 1):
+                    yield whole.put(path, replace(node, args=(*node.args[:i], part, *node.args[i:]), span=None))
 
 
 def _times(part: Term, factor: Term) -> Term:

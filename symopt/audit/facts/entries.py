@@ -28,7 +28,9 @@ X = Sequence("X", shape=Shape.MATRIX)
 eta, a_i, b_i = (Sequence(n, shape=Shape.SCALAR) for n in ("eta", "a", "b"))
 
 GRADIENT = ("grad", "g")
-MOVE = ("h", r"\Delta x", r"\delta", "d", "p", "s", r"\Delta", r"\Delta w", r"\Delta \theta", "v")
+MOVE = ("h", r"\Delta x", r"\delta", r"\Delta", r"\Delta w", r"\Delta \theta")
+DIRECTION = ("d", "p", "s", "v")
+"""What is added to the point, or taken from it: its sign is its author's."""
 WEIGHTS = ("w", r"\theta", r"\beta", "x", r"\hat{w}", r"\hat{\theta}", r"\hat{\beta}", "w^*", r"w^{*}", r"\theta^*")
 RIDGE = (r"\lambda", r"\alpha", r"\mu", r"\gamma", r"\delta")
 RATE = (r"\alpha", r"\eta", r"\lambda", r"\gamma", r"\epsilon", "t")
@@ -102,11 +104,13 @@ def _newton() -> list[Entry]:
         Entry("newton-damped", x[t], old - eta[t] * inverse(K[t - 1]) * g[t - 1],
               _names(x=(), eta=RATE, **vector), (K[t - 1],)),
         Entry("newton-root-system", x[t], system, _names(x=(), F=("F", "D0", "f"), J=("J", "jac", "D1", "hess"))),
-        Entry("newton-root", u[t], scalar_root - u[t - 1], _names(u=MOVE, **root)),
-        Entry("newton-1d", u[t], scalar - u[t - 1], _names(u=MOVE, **optimum)),
-        Entry("newton", h[t], many - old, _names(h=MOVE, **vector), (K[t - 1],)),
-        Entry("newton", K[t - 1] * h[t], -g[t - 1], _names(h=MOVE, **vector), (K[t - 1],)),
-        Entry("newton-root", f1[t - 1] * u[t], -f0[t - 1], _names(u=MOVE, **root)),
+        *(made for names, settled in ((MOVE, True), (DIRECTION, False)) for made in (
+            Entry("newton-root", u[t], scalar_root - u[t - 1], _names(u=names, **root), (), settled),
+            Entry("newton-1d", u[t], scalar - u[t - 1], _names(u=names, **optimum), (), settled),
+            Entry("newton", h[t], many - old, _names(h=names, **vector), (K[t - 1],), settled),
+            Entry("newton", K[t - 1] * h[t], -g[t - 1], _names(h=names, **vector), (K[t - 1],), settled),
+            Entry("newton-root", f1[t - 1] * u[t], -f0[t - 1], _names(u=names, **root), (), settled),
+        )),
     ]  # fmt: skip
 
 
@@ -156,7 +160,7 @@ def _two_loop() -> list[Entry]:
         Entry("lbfgs", b_i[t], rho[t] * dot(y[t], q[t]), _names(b=b, q=("r", "z", "q", "d"), **pair), (), True, made),
         Entry("lbfgs", q[t], q[t - 1] - a_i[t] * y[t], _names(q=("q", "d", "r"), a=a, y=("y",)), telling=False),
         Entry("lbfgs", q[t], q[t - 1] + s[t] * (a_i[t] - b_i[t]),
-              _names(q=("r", "z", "d", "q"), s=("s",), a=a, b=b), telling=False),
+              _names(q=("r", "z", "d", "q"), s=("s",), a=a, b=b)),
     ]  # fmt: skip
 
 

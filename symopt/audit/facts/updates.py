@@ -25,7 +25,7 @@ from symopt.language.dimensions import ShapeError, dimensions
 from symopt.language.symbols import At
 from symopt.language.terms import Term
 from symopt.rewrites import Rewrite, formula_mends, mended_latex
-from symopt.rewrites.formula_mistakes import SWAPPED, swaps
+from symopt.rewrites.formula_mistakes import MISSING, SWAPPED, swaps, with_parts
 
 MENDINGS = 600
 """How many ways of mending one formula are tried."""
@@ -235,9 +235,15 @@ def _explained(
     whole = T.relation("=", left, right)
     vectors = tuple(b for b, s in reading.sequences.items() if s.shape is Shape.VECTOR and b not in _ORACLES)
     clash = _clash(entry, reading, left, right, clocks)
+    used = set(reading.sequences.values())
     left_out = LEFT_OUT - {TURNED} if entry.sizes else LEFT_OUT
     mends = sorted(formula_mends(whole, signs=entry.settled, leaving_out=left_out), key=lambda m: m[0].name != TURNED)
-    candidates = [*mends, *((SWAPPED, w) for w in swaps(whole, vectors))]
+    unused = [names[0] for s, names in entry.names if s.shape is Shape.VECTOR and names and s not in used]
+    candidates = [
+        *mends,
+        *((SWAPPED, w) for w in swaps(whole, (*vectors, *unused))),
+        *((MISSING, T.relation("=", left, w)) for w in with_parts(right, _parts(whole, reading))),
+    ]
     if clash:
         candidates = [(m, w) for m, w in candidates if m.name in (MISFIT, TURNED)]
     tried: set[Any] = set()
@@ -258,6 +264,13 @@ def _explained(
                 refuted = misfit(clash) if clash else _refutation(entry, reading, left, right, clocks)
                 return None if refuted is None else (entry, refuted, mistake, new, _shown(other))
     return None
+
+
+def _parts(whole: Term, reading: Reading) -> list[Term]:
+    """The numbers and matrices that the formula has, which may be missing elsewhere in it."""
+    leaves = dict.fromkeys(n.unspanned() for n in whole.nodes() if n.head in ("at", "name"))
+    shapes = {base: s.shape for base, s in reading.sequences.items()}
+    return [leaf for leaf in leaves if shapes.get(leaf.name) in (Shape.SCALAR, Shape.MATRIX)]
 
 
 def _quick(entry: Entry, sides: tuple[Any, Any]) -> bool:
