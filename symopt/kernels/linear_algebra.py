@@ -135,6 +135,7 @@ class _Compiler:
 
     def power(self, e: Any) -> Function:
         base, exponent, curvature = self(e.base), float(e.exp), _is_curvature(e.base)
+        along = self(e.base.args[0]) if _is_form(e.base) else None
         if dimensions(e.base) != NUMBER:
             return lambda step: np.linalg.matrix_power(base(step), int(exponent))
 
@@ -143,6 +144,8 @@ class _Compiler:
             if exponent < 0:
                 if curvature and not b > 0:
                     raise CurvatureFailed
+                if along is not None and b <= 0 and along(step).any() and not (self.indefinite and b):
+                    raise IndefiniteHessian(f"{e.base} is {b:.3g}: the matrix is not positive definite along this step")
                 if b == 0:
                     raise _zero_divisor(e.base)
             return b**exponent
@@ -250,6 +253,14 @@ def _unblocked(value: Array, shape: Dimensions) -> Any:
 def _is_curvature(e: Any) -> bool:
     """Whether a divisor is the product of two different vectors, as y^T s, and no length."""
     return isinstance(e, Dot) and all(isinstance(a, At) for a in e.args) and e.args[0] != e.args[1]
+
+
+def _is_form(e: Any) -> bool:
+    """Whether a divisor is a vector's quadratic form, as p^T A p."""
+    if not isinstance(e, Dot):
+        return False
+    matrix, vector = e.args[1].as_two_terms() if isinstance(e.args[1], sp.Mul) else (None, None)
+    return isinstance(matrix, At) and vector == e.args[0]
 
 
 def _zero_divisor(e: Any) -> ArithmeticError:

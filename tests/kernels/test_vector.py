@@ -296,3 +296,12 @@ def test_the_common_entry_runs_them(method: Any) -> None:
     assert symopt.run(method, problem.oracle, problem.start, 100)[-1] == pytest.approx([1.0, 1.0])
     with pytest.raises(symopt.kernels.KernelError, match="vector-valued"):
         symopt.run("adam", problem.oracle, problem.start, 1)
+
+
+@given(spread=st.floats(0.1, 10), start=st.floats(0.5, 3))
+def test_conjugate_gradients_refuse_a_matrix_that_bends_down_along_their_step(spread: float, start: float) -> None:
+    """p^T A p <= 0 where p is not zero: the step would climb, or has no length."""
+    curvatures = np.array([1.0, -spread - 1])
+    saddle = Oracle(gradient=lambda x: curvatures * x, hessian=lambda x: np.diag(curvatures))
+    with pytest.raises(IndefiniteHessian, match="not positive definite along"):
+        run_vector(get("conjugate-gradients"), saddle, np.array([start, start]), 5)
