@@ -100,6 +100,12 @@ class Claim:
         return any(node.head == "cases" for node in self.right.nodes())
 
     @cached_property
+    def branches(self) -> bool:
+        """Whether it tells cases apart, or has a function that does."""
+        calls = {node.name for side in (self.left, self.right) for node in side.nodes() if node.head == "call"}
+        return self.cased or bool(calls & {"sign", "abs", "max", "min"})
+
+    @cached_property
     def expects(self) -> bool:
         return any(node.head == "expect" for side in (self.left, self.right) for node in side.nodes())
 

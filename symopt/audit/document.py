@@ -10,6 +10,7 @@ from itertools import takewhile
 
 from symopt.audit.claims import Claim, told_apart
 from symopt.audit.code import code_findings_of
+from symopt.audit.equations import Group
 from symopt.audit.facts import Around, fact_opinion, newest, stated_by
 from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
@@ -165,21 +166,7 @@ def _opinions(found: Sequence[Formula], progress: Progress | None) -> Work[list[
     judge = Judge(_first_places(claims, found))
     grouped = list(outline.groups())
     solutions = yield from solving([(group, frozenset(outline.claims[i] for i in judged)) for group, judged in grouped])
-    said: dict[int, list[Opinion]] = {}
-    surely: dict[int, list[Opinion]] = {}
-    wrong: dict[Claim, int] = {}
-    for (_, judged), solution in zip(grouped, solutions, strict=True):
-        for claim in {outline.claims[p] for p in judged} & (solution.explained.keys() if solution else set()):
-            wrong[claim] = min(len(solution.explained) if solution else 0, wrong.get(claim, len(outline.claims)))
-    for (_, judged), solution in zip(grouped, solutions, strict=True):
-        for position in judged:
-            opinion = judge.opinion(outline.claims[position], solution)
-            if opinion.verdict is Judgement.ERRATUM and solution is not None and _leans_on(solution, wrong):
-                opinion = UNRECOGNISED
-            said.setdefault(position, []).append(opinion)
-            if solution is not None and solution.whole and opinion.verdict in _SETTLED:
-                surely.setdefault(position, []).append(opinion)
-    said |= surely
+    said = _said(outline, grouped, solutions, judge)
     by_place: dict[int, list[Opinion]] = {claim.place: [] for claim in claims}
     elsewhere: dict[Claim, list[Opinion]] = {}
     for position, claim in enumerate(outline.claims):
@@ -205,16 +192,66 @@ def _opinions(found: Sequence[Formula], progress: Progress | None) -> Work[list[
     return out
 
 
-def _leans_on(solution: Solution, wrong: Mapping[Claim, int]) -> bool:
-    """Whether a solution blames an equation for what another says that is itself blamed elsewhere, with as few others.
+def _said(
+    outline: Outline,
+    grouped: Sequence[tuple[Group, frozenset[int]]],
+    solutions: Sequence[Solution | None],
+    judge: Judge,
+) -> dict[int, list[Opinion]]:
+    """What is said of each equation in the groups in which it is judged, or by those that account for all they have.
+
+    Of an equation that none of these makes sense of, groups of the same section that need it may still say something.
+    """
+    said: dict[int, list[Opinion]] = {}
+    surely: dict[int, list[Opinion]] = {}
+    wrong: dict[Claim, Blame] = {}
+    for (_, judged), solution in zip(grouped, solutions, strict=True):
+        if solution is not None:
+            for claim in {outline.claims[p] for p in judged} & solution.explained.keys():
+                wrong[claim] = min(_blame(solution), wrong.get(claim, _blame(solution)))
+
+    def opinion(claim: Claim, solution: Solution | None) -> Opinion:
+        found = judge.opinion(claim, solution)
+        leans = found.verdict is Judgement.ERRATUM and solution is not None and _leans_on(solution, wrong)
+        return UNRECOGNISED if leans else found
+
+    for (_, judged), solution in zip(grouped, solutions, strict=True):
+        for position in judged:
+            found = opinion(outline.claims[position], solution)
+            said.setdefault(position, []).append(found)
+            if solution is not None and solution.whole and found.verdict in _SETTLED:
+                surely.setdefault(position, []).append(found)
+    said |= surely
+    silent = {p for p, found in said.items() if most_charitable(found) == UNRECOGNISED}
+    for (group, judged), solution in zip(grouped, solutions, strict=True):
+        if solution is None or not solution.whole:
+            continue
+        sections = {outline.claims[p].section for p in judged}
+        for position in silent - judged:
+            claim = outline.claims[position]
+            if claim in group.claims and claim.section in sections:
+                said[position].append(opinion(claim, solution))
+    return said
+
+
+Blame = tuple[int, float]
+"""With how many together an equation is blamed, and at what cost."""
+
+
+def _blame(solution: Solution) -> Blame:
+    return len(solution.explained), solution.cost
+
+
+def _leans_on(solution: Solution, wrong: Mapping[Claim, Blame]) -> bool:
+    """Whether a solution blames an equation for what another says that is blamed elsewhere, and with better reason.
 
     Args:
         solution: the solution.
-        wrong: with how many together each equation is blamed, at the least.
+        wrong: with how many together each equation is blamed, and at what cost, at the least.
     """
-    most = len(solution.explained)
+    ours = _blame(solution)
     relied_on = (f.claim for f in solution.reading.facts if f.claim not in solution.explained)
-    return any(wrong.get(claim, most + 1) <= most for claim in relied_on)
+    return any(claim in wrong and wrong[claim] <= ours for claim in relied_on)
 
 
 def _claims(found: Sequence[Formula]) -> Iterator[Claim]:

@@ -44,6 +44,13 @@ class Group:
         return found
 
     @cached_property
+    def needed(self) -> frozenset[str]:
+        """Symbols that another equation is made from; any of them, where the parameters move."""
+        if any(c.recurrent and c.name in self.params for c in self.claims):
+            return frozenset(self.defined)
+        return frozenset(n for c in self.claims for n in c.right.names() - {c.name})
+
+    @cached_property
     def decimals(self) -> frozenset[Fraction]:
         """Numbers between 0 and 1 that are written where a decay rate could stand."""
         nodes = [n for c in self.claims for side in (c.left, c.right) for n in side.nodes()]

@@ -109,15 +109,18 @@ def _agreements(
     for trial in others:
         if not len(told):
             return
-        number = models[spots[0]]
-        flat = {n: _at(axes[n], spots) for n in names}
-        both = Sides(setting, on, claim, trial, choice, number, flat).compare()
+        tried = np.flatnonzero(trial.present[models[spots[0]]])
+        if not len(tried):
+            continue
+        ours = tuple(s[tried] for s in spots)
+        flat = {n: _at(axes[n], ours) for n in names}
+        both = Sides(setting, on, claim, trial, choice, models[ours[0]], flat).compare()
         if both is None:
             return
-        present = trial.present[number]
-        kept = np.broadcast_to(both[0], told.shape) | ~present
-        told = (told | (both[1] & present))[kept]
-        spots = tuple(s[kept] for s in spots)
+        kept = np.ones(len(told), dtype=bool)
+        kept[tried] = both[0]
+        told[tried] |= both[1]
+        told, spots = told[kept], tuple(s[kept] for s in spots)
     found = np.transpose([s[told] for s in spots])
     seen: dict[int, int] = {}
     for where, *row in found.tolist():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
@@ -108,7 +108,7 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
             continue
         if _loses_gradient(claim, mended) or _adds_epsilon(claim, mended, roles, custom):
             continue
-        if not others.may_hold(mended):
+        if not others.may_hold(mended) or _cancels(mended):
             continue
         for fact in readings_of(group, known, mended)[:1]:
             lost, brought = len(claim.names - mended.names), len(mended.names - known_names)
@@ -253,6 +253,12 @@ def _asks_elsewhere(claim: Claim, mended: Claim) -> bool:
     return after < before
 
 
+def _cancels(mended: Claim) -> bool:
+    """Whether a part of a sum is taken away from itself, as nobody writes."""
+    sums = (n.args for n in mended.right.nodes() if n.head == "add")
+    return any(T.neg(a.unspanned()) == b.unspanned() for args in sums for a in args for b in args)
+
+
 def _loses_gradient(claim: Claim, mended: Claim) -> bool:
     """Whether a gradient asked at a point of its own making is gone: no mistake invents one."""
     made = any(node.args[0].head not in ("name", "at") for node in claim.gradients)
@@ -265,7 +271,8 @@ def _roles(reading: Interpretation, group: Group, claim: Claim, custom: Custom) 
     own = roles_of(model.optimizer)
     meanings = dict(reading.meanings)
     used = {(m.hyper, m.key) for m in meanings.values()}
-    guessed = _guessed(claim, reading) | (_guessed_values(claim, reading) if custom.whole else {})
+    unknown = claim.names if custom.whole else {claim.name}
+    guessed = _guessed(claim, reading) | _guessed_values(unknown - reading.meanings.keys(), reading)
     for hyper in model.hypers:
         own_name = model.latex_names[hyper]
         written = own_name if own_name in claim.names else custom.hypers.get(hyper, own_name)
@@ -274,6 +281,8 @@ def _roles(reading: Interpretation, group: Group, claim: Claim, custom: Custom) 
     role = guessed | {n: own.role.get(model.latex_names[m.key], "gradient") for n, m in meanings.items()}
     clock = _clock(claim)
     values = tuple(_written(n, m, group, clock) for n, m in sorted(meanings.items()) if not m.hyper)
+    if role.get(claim.name) == STATE and claim.name not in meanings:
+        values += (claim.left.unspanned(),)
     if custom.whole:
         values += tuple(shifted(x, -1, clock) for x in values if role.get(x.name) == STATE)
     gradients = [*dict.fromkeys(_gradients(group))]
@@ -305,12 +314,12 @@ def _guessed(claim: Claim, reading: Interpretation) -> dict[str, str]:
     return found
 
 
-def _guessed_values(claim: Claim, reading: Interpretation) -> dict[str, str]:
+def _guessed_values(names: Set[str], reading: Interpretation) -> dict[str, str]:
     """Roles of quantities that only the wrong equation has, by custom."""
     model = reading.model
     own = roles_of(model.optimizer).role
     found: dict[str, str] = {}
-    for name in claim.names - reading.meanings.keys():
+    for name in sorted(names - {""}):
         scores = {q: affinity(name, q, model.latex_names[q], False) for q in model.quantities}
         best = max(scores, key=lambda q: scores[q])
         if scores[best] > 0:

@@ -78,14 +78,20 @@ class Outline:
             yield self._group(members), frozenset({i})
 
     def _idle(self, position: int) -> set[int]:
-        """Definitions right above an update, under its heading: a wrong equation may have left them without use."""
-        before = self._update_before(position)
+        """Definitions right above an update, under its heading: a wrong equation may have left them without use.
+
+        Below a section's last update too, for a state may be given after the step that uses its value of the past.
+        """
+        passed = bisect(self.updates, position)
+        after = self.updates[passed] if passed < len(self.updates) else len(self.claims)
         ours = self.claims[position]
+        last = after == len(self.claims) or self.claims[after].section != ours.section
         return {
             i
-            for i in range(before + 1, position)
-            if self.claims[i].section == ours.section
-            and ours.line - self.claims[i].line <= NEAR
+            for i in range(self._update_before(position) + 1, after if last else position)
+            if i != position
+            and self.claims[i].section == ours.section
+            and abs(ours.line - self.claims[i].line) <= NEAR
             and self.claims[i].step is None
             and _is_definition(self.claims[i])
         }

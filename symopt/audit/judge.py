@@ -12,11 +12,11 @@ from symopt.audit.findings import Judgement
 from symopt.audit.late import particular
 from symopt.audit.match import Interpretation
 from symopt.audit.models import STEP
+from symopt.audit.proofs import proof
 from symopt.audit.solve import Solution
 from symopt.audit.translate import statement
 from symopt.audit.witnesses import shown
-from symopt.decide.follows import follows
-from symopt.decide.verdict import Status, Verdict
+from symopt.decide.verdict import Status
 from symopt.rewrites import mended_latex
 
 
@@ -68,7 +68,6 @@ class Judge:
 
     def __init__(self, given: Mapping[str, int]) -> None:
         self.given = given
-        self.proofs: dict[object, Verdict] = {}
 
     def opinion(self, claim: Claim, solution: Solution | None) -> Opinion:
         if solution is None:
@@ -87,7 +86,7 @@ class Judge:
 
     def _holds(self, fact: Fact, solution: Solution) -> Opinion:
         reading = solution.reading
-        verdict = self._prove(reading, fact)
+        verdict = proof(reading, fact)
         alone = len(solution.group.claims) == 1
         if verdict.status is Status.REFUTED or (alone and verdict.status is Status.UNDECIDED):
             return UNRECOGNISED
@@ -118,21 +117,18 @@ class Judge:
             system=reading.model.system,
             conventions=tuple(conventions),
             explanation="An abbreviation; the equations that use it hold.",
-            proof="proved" if all(self._proved(reading, f) for f in users) else "undecided",
+            proof="proved" if all(proof(reading, f).status is Status.PROVED for f in users) else "undecided",
         )
-
-    def _proved(self, reading: Interpretation, fact: Fact) -> bool:
-        return self._prove(reading, fact).status is Status.PROVED
 
     def _wrong(self, explanation: Explanation, solution: Solution) -> Opinion:
         reading = replace(solution.reading, meanings={**solution.reading.meanings, **explanation.fact.meanings})
-        mended = self._prove(reading, explanation.fact)
+        mended = proof(reading, explanation.fact)
         written, judged = explanation.fact, explanation.user or explanation.claim
         if explanation.user is None:
             written = replace(written, claim=explanation.claim)
         else:
             reading = replace(reading, aliases={**reading.aliases, explanation.claim.name: explanation.claim})
-        refuted = self._prove(reading, written)
+        refuted = proof(reading, written)
         if refuted.status is not Status.REFUTED or mended.status is Status.REFUTED:
             return UNRECOGNISED
         return Opinion(
@@ -166,17 +162,7 @@ class Judge:
     def may_hold(self, reading: Interpretation, fact: Fact) -> bool:
         """Whether an equation is not refuted."""
         whole = replace(reading, meanings={**reading.meanings, **fact.meanings})
-        return self._prove(whole, fact).status is not Status.REFUTED
-
-    def _prove(self, reading: Interpretation, fact: Fact) -> Verdict:
-        try:
-            claim = statement(reading, fact)
-        except (KeyError, TypeError, ValueError, RecursionError) as error:
-            return Verdict(Status.UNDECIDED, reason=f"{type(error).__name__}: {error}")
-        key = (reading.model, claim)
-        if key not in self.proofs:
-            self.proofs[key] = follows(reading.model.specialised, claim.xreplace(reading.model.numbers))
-        return self.proofs[key]
+        return proof(whole, fact).status is not Status.REFUTED
 
 
 def _fix(explanation: Explanation) -> str:

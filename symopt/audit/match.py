@@ -179,7 +179,8 @@ class _Matcher:
     def searches(self, model: Model) -> Iterator[_Search]:
         """No abbreviations; then the symbols that nothing in the model answers to; then all that are no states."""
         yield _Search(self, model, {})
-        loose = {n: c for n, c in self.group.defined.items() if not c.recurrent and not is_gradient(c)}
+        used = self.group.needed
+        loose = {n: c for n, c in self.group.defined.items() if n in used and not (c.recurrent or is_gradient(c))}
         strangers = {n: c for n, c in loose.items() if not self.table(c, model, {})}
         if strangers:
             yield _Search(self, model, strangers)

@@ -10,7 +10,7 @@ from itertools import groupby, product
 import numpy as np
 import sympy as sp
 
-from symopt.audit.likeness import marks_of, tally
+from symopt.audit.likeness import Tally, marks_of, tally
 from symopt.audit.runs import FIRST_STEP, MORE_TIMES, TIMES, Runs, drawn, made
 from symopt.language import Grad, Optimizer, exact
 from symopt.language import terms as T
@@ -167,12 +167,12 @@ class Model:
         return marks_of(side for name, right in self.terms for side in (T.at(self.latex_names[name], 0), right))
 
     @cached_property
-    def tallies(self) -> tuple[frozenset[tuple[str, int]], ...]:
-        """The same, equation by equation."""
-        parts = {latex: key for key, latex in self.latex_names.items()} | {
-            self.latex_names[name]: "decimal" for name in self.fixed
-        }
-        return tuple(tally(right, parts) for _, right in self.terms)
+    def tallies(self) -> Mapping[str, Tally]:
+        """The same, for each sequence's equation."""
+        parts = {latex: key for key, latex in self.latex_names.items()}
+        parts |= {self.latex_names[self.gradient]: self.gradient}
+        parts |= {self.latex_names[name]: "decimal" for name in self.fixed}
+        return {name: tally(right, parts) for name, right in self.terms}
 
     @cached_property
     def terms(self) -> tuple[tuple[str, Term], ...]:

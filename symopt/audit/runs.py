@@ -30,6 +30,8 @@ TIMES = (3, 7)
 """The steps at which claims are tried: RAdam's rectification is off at the first, on at the second."""
 MORE_TIMES = (4, 5, 6, 2, 8, 5, 2)
 """More of them, for definitions whose runs take different branches; in one a negative gradient is the largest yet."""
+OTHER_TIMES = (8, 3, 6, 4, 7, 2, 5, 9)
+"""The steps at which each run is tried again, for equations with signs or maxima."""
 FIRST_STEP = len(TIMES + MORE_TIMES) + 1
 """The seed of the run that is tried at its first step."""
 

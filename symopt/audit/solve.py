@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from symopt.audit.catalogue import plain
-from symopt.audit.claims import Claim
+from symopt.audit.claims import Claim, offset
 from symopt.audit.equations import Fact, Group
 from symopt.audit.explain import (
     FARFETCHED,
@@ -18,12 +18,16 @@ from symopt.audit.explain import (
     from_recurrence,
     named_apart,
 )
-from symopt.audit.likeness import likeness, marks_of, resemblance
-from symopt.audit.match import WRONG, Interpretation, interpretations, readings
+from symopt.audit.likeness import Tally, likeness, likest, marks_of
+from symopt.audit.match import RANK, WRONG, Interpretation, interpretations, readings
 from symopt.audit.models import specialised
 from symopt.audit.names import affinity
 from symopt.audit.parcels import Call, Work
+from symopt.audit.proofs import proof
 from symopt.audit.schedules import refuses, schedules
+from symopt.decide.verdict import Status
+from symopt.language.terms import Term
+from symopt.rewrites.rules import Shift
 
 EXPLAINED = 4.0
 """What a wrong equation costs when a single mistake explains it."""
@@ -34,6 +38,8 @@ UNLIKE = 4.0
 """How much dearer a reading is whose wrong equations look like nothing in its method."""
 EACH = 3
 """How many interpretations as one method that hold the same equations to be wrong are tried for an explanation."""
+MEANT_ALIKE = 2
+"""How many interpretations are tried whose wrong equations look like the same equations of a method, or of several."""
 ALIKE_BLAMED = 10
 """How many interpretations that hold the same equations to be wrong are tried."""
 TRIED = 18
@@ -144,9 +150,18 @@ def solution(
             found = _explained(group, reading, custom)
             if found is not None and elsewhere:
                 found = replace(found, reading=replace(found.reading, cost=found.reading.cost + elsewhere))
-            if found is not None and _is_sure(found) and (best is None or found.cost < best.cost):
+            better = found is not None and _is_sure(found) and (best is None or found.cost < best.cost)
+            if found is not None and better and not _is_refuted(found):
                 best = found
     return best or Solution(group, readings[0], {})
+
+
+def _is_refuted(solution: Solution) -> bool:
+    """Whether an equation that was mended is still wrong: where there are signs or maxima, trials do not tell."""
+    mended = [e.fact for e in solution.explained.values() if e.fact.claim.branches]
+    meanings = solution.reading.meanings
+    readings = (replace(solution.reading, meanings={**meanings, **fact.meanings}) for fact in mended)
+    return any(proof(r, f).status is Status.REFUTED for r, f in zip(readings, mended, strict=True))
 
 
 def _told_apart(group: Group) -> Solution | None:
@@ -186,7 +201,43 @@ def _is_sure(solution: Solution) -> bool:
         return False
     if solution.reading.model.system in schedules():
         return all(refuses(solution.reading, e) for e in solution.explained.values())
-    return bool(telling) or (not farfetched and all(_customary(solution, e) for e in solution.explained.values()))
+    if telling:
+        return True
+    sensible = all(_customary(solution, e) and _keeps_its_times(solution, e) for e in solution.explained.values())
+    return sensible and all(_moves_by_its_gradient(solution, e) for e in farfetched)
+
+
+def _keeps_its_times(solution: Solution, explanation: Explanation) -> bool:
+    """Whether a value moved in time stays apart from the others, and no further back than in the definition.
+
+    A sum of two gradients is no slip of a method that has one, and two steps written as one are no step.
+    """
+    if not isinstance(explanation.rewrite.rule, Shift):
+        return True
+    before, after = (_values(c.right) for c in (explanation.claim, explanation.mended))
+    own = (_lag(n, frozenset({"t"}), 0) for _, right in solution.reading.model.terms for n in _values(right))
+    clocks, shift = explanation.claim.clocks, explanation.claim.shift
+    return len(after) >= len(before) and max((_lag(n, clocks, shift) for n in after), default=0) <= max(own, default=0)
+
+
+def _values(side: Term) -> frozenset[Term]:
+    return frozenset(n.unspanned() for n in side.nodes() if n.head == "at")
+
+
+def _lag(value: Term, clocks: frozenset[str], shift: int) -> int:
+    """How many steps before the one that is made a value is of."""
+    ahead = offset(value.args[0], clocks)
+    return 0 if ahead is None else shift - ahead
+
+
+def _moves_by_its_gradient(solution: Solution, explanation: Explanation) -> bool:
+    """Whether an equation moves the parameters by the gradient that the group asks at them, and by nothing strange.
+
+    Then it is a method of one equation, and every symbol of it has its part in the one that was meant.
+    """
+    asked = any(f.claim.right.head == "grad" for f in solution.reading.facts)
+    moving = explanation.fact.meanings[explanation.mended.name].key == solution.reading.model.params
+    return asked and moving and explanation.claim.names <= explanation.mended.names
 
 
 def _customary(solution: Solution, explanation: Explanation) -> bool:
@@ -200,34 +251,62 @@ def _customary(solution: Solution, explanation: Explanation) -> bool:
 def _worth_explaining(group: Group, readings: Sequence[Interpretation]) -> Sequence[Interpretation]:
     """The likeliest readings; where no equation holds in any, the plain definitions."""
     if any(r.facts for r in readings):
-        return _spread(sorted((r for r in readings if r.facts), key=_least_cost))
+        return _spread([_Likely.of(r) for r in readings if r.facts])
     marks = marks_of(side for c in group.claims for side in (c.left, c.right))
     plain = [r for r in readings if not r.model.conventions and not r.model.fixed and not r.aliases]
     return sorted(plain, key=lambda r: -likeness(marks, r.model.marks))[:TRIED]
 
 
-def _spread(readings: Sequence[Interpretation]) -> list[Interpretation]:
-    """The first readings, few of each method and few that blame the same equations.
+@dataclass(frozen=True)
+class _Likely:
+    """A reading, with what it costs if a mistake explains each of its wrong equations.
+
+    An abbreviation that ends in a wrong equation is likelier a quantity that was itself written wrong, and a wrong
+    equation looks much like the one that was meant.
+
+    Args:
+        reading: the reading.
+        cost: what it costs.
+        meant: what each of its wrong equations looks most like in its method.
+    """
+
+    reading: Interpretation
+    cost: float
+    meant: frozenset[object]
+
+    @classmethod
+    def of(cls, reading: Interpretation) -> _Likely:
+        doubtful = DOUBTFUL * len(reading.aliases) if reading.wrong else 0.0
+        parts = {name: meaning.key for name, meaning in reading.meanings.items()}
+        own, equations = reading.model.tallies, dict(reading.model.terms)
+        meant = {c: likest(c.right, _given(c, parts, own) or own, parts) for c in reading.wrong}
+        unlike = sum(1 - alike for alike, _ in meant.values())
+        cost = reading.cost - RANK * reading.model.rank  # the basic method need not be what is meant
+        cost += doubtful + (EXPLAINED - WRONG) * len(reading.wrong) + UNLIKE * unlike
+        return cls(reading, cost, frozenset((c, equations[name]) for c, (_, name) in meant.items()))
+
+
+def _given(claim: Claim, parts: Mapping[str, str], tallies: Mapping[str, Tally]) -> Mapping[str, Tally]:
+    """The equation of the quantity that a claim gives, where it is known which that is."""
+    part = parts.get(claim.name, "")
+    return {part: tallies[part]} if part in tallies else {}
+
+
+def _spread(readings: Sequence[_Likely]) -> list[Interpretation]:
+    """The first readings, few of each method, few that blame the same equations, and fewer that mean the same by them.
 
     So one method with many conventions does not crowd out the rest, nor one equation that many methods share.
     """
     seen: Counter[object] = Counter()
+    apart: list[_Likely] = []
+    for likely in sorted(readings, key=lambda x: x.reading.cost):
+        seen[likely.meant] += 1
+        if seen[likely.meant] <= MEANT_ALIKE:
+            apart.append(likely)
     kept: list[Interpretation] = []
-    for reading in readings:
-        blamed = frozenset(reading.wrong)
+    for likely in sorted(apart, key=lambda x: x.cost):
+        reading, blamed = likely.reading, frozenset(likely.reading.wrong)
         if seen[reading.model.system, blamed] < EACH and seen[blamed] < ALIKE_BLAMED:
             seen.update([(reading.model.system, blamed), blamed])
             kept.append(reading)
     return kept[:TRIED]
-
-
-def _least_cost(reading: Interpretation) -> float:
-    """What the reading costs if a mistake explains each of its wrong equations.
-
-    An abbreviation that ends in a wrong equation is likelier a quantity that was itself written wrong, and a wrong
-    equation looks much like the one that was meant.
-    """
-    doubtful = DOUBTFUL * len(reading.aliases) if reading.wrong else 0.0
-    parts = {name: meaning.key for name, meaning in reading.meanings.items()}
-    unlike = sum(1 - resemblance(c.right, reading.model.tallies, parts) for c in reading.wrong)
-    return reading.cost + doubtful + (EXPLAINED - WRONG) * len(reading.wrong) + UNLIKE * unlike

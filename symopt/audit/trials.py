@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from symopt.audit.claims import Claim
 from symopt.audit.models import Model, run_together
-from symopt.audit.runs import FIRST_STEP, TIMES, Array
+from symopt.audit.runs import FIRST_STEP, OTHER_TIMES, TIMES, Array
 
 Places = NDArray[np.intp]
 Flags = NDArray[np.bool_]
@@ -125,7 +125,9 @@ class Bench:
         """The runs that an equation has to hold in."""
         if claim.expects:
             return self.stationary
-        return (*self.moving, self.first_step) if claim.cased else self.moving
+        first = self.first_steps if claim.cased else ()
+        again = self.again if claim.branches and claim.step is None else ()
+        return (*self.moving, *first, *again)
 
     @cached_property
     def moving(self) -> tuple[Trial, ...]:
@@ -134,10 +136,17 @@ class Bench:
         return tuple(self._trial(i, time) for i, time in enumerate(longest))
 
     @cached_property
-    def first_step(self) -> Trial:
-        """A run tried at its first step, for equations that tell it from the others."""
+    def again(self) -> tuple[Trial, ...]:
+        """Every run, tried at its other steps too: two signs or maxima seldom differ at one."""
+        runs = (*self.moving, self.first_steps[0])
+        return tuple(replace(trial, time=time) for trial in runs for time in OTHER_TIMES if time != trial.time)
+
+    @cached_property
+    def first_steps(self) -> tuple[Trial, ...]:
+        """A run tried at its first step, for equations that tell it from the others, whether they count from 1 or 0."""
         run_together(self.models)
-        return self._stacked([len(m.times) for m in self.models], 1, FIRST_STEP)
+        first = self._stacked([len(m.times) for m in self.models], 1, FIRST_STEP)
+        return first, replace(first, time=2)
 
     @cached_property
     def stationary(self) -> tuple[Trial, ...]:

@@ -49,23 +49,29 @@ class MissingFactor(Rule):
 
     def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
         yield from StrayFactor(self.kind).breaks(term, roles)
+        old = [*roles.candidates("previous"), *(shifted(x, -1, roles.time) for x in roles.candidates("parameter"))]
+        before = old if self.kind == "value" else []
         for path, whole, weight, rest in _loose_weights(term, roles):
-            for factor in roles.candidates(self.kind):
+            for factor in (*roles.candidates(self.kind), *before):
                 yield path, put(term, path, T.add(*whole, T.mul(weight, factor), *rest))
-        if self.kind == "value":
-            for path, summand in summands(term):
-                for old in roles.candidates("previous"):
-                    yield path, put(term, path, _times(summand, old))
+        for path, summand in summands(term):
+            for value in before:
+                yield path, put(term, path, _times(summand, value))
 
 
 def _loose_weights(term: Term, roles: Roles) -> Iterator[tuple[Path, tuple[Term, ...], Term, tuple[Term, ...]]]:
-    """The places where ``1 - beta`` stands as two parts of a sum: what is before it, itself, what is after it."""
+    """Where ``1 - beta`` or ``1 - eta lambda`` stands as two parts of a sum: what is before it, itself, the rest."""
     for path, node in positions(term):
         if node.head != "add" or len(node.args) < 3:
             continue
         for i, (one, rate) in enumerate(pairwise(node.args)):
-            if one == T.number(1) and rate.head == "neg" and roles.fits(rate.args[0], "decay"):
+            if one == T.number(1) and rate.head == "neg" and _is_rate(rate.args[0], roles):
                 yield path, node.args[:i], T.add(one, rate), node.args[i + 2 :]
+
+
+def _is_rate(term: Term, roles: Roles) -> bool:
+    product = term.head == "mul" and all(roles.fits(factor, "hyper") for factor in term.args)
+    return product or roles.fits(term, "decay")
 
 
 def _times(summand: Term, factor: Term) -> Term:

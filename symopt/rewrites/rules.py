@@ -95,22 +95,30 @@ class Swap(Rule):
     everywhere: bool = False
 
     def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        for ours, names in self._by_name(term, roles):
+            for new in names:
+                if self.everywhere:
+                    yield ours[0][0], _renamed(term, ours, new)
+                else:
+                    yield from ((path, put(term, path, replace(node, name=new, span=None))) for path, node in ours)
+
+    def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
+        """The same; where every occurrence was swapped, one may have been what it is from the beginning."""
+        yield from self.breaks(term, roles)
+        if self.everywhere:
+            for ours, names in self._by_name(term, roles):
+                for kept in ours if len(ours) > 2 else ():
+                    others = [place for place in ours if place is not kept]
+                    for new in names:
+                        yield others[0][0], _renamed(term, others, new)
+
+    def _by_name(self, term: Term, roles: Roles) -> Iterator[tuple[list[tuple[Path, Term]], list[str]]]:
+        """Where each hyperparameter stands, and the others."""
         named = ((path, node) for path, node in _everywhere(term) if node.head in ("name", "at"))
         places = [(path, node) for path, node in named if roles.fits(node, self.kind)]
         names = [n for n in roles.role if roles.role[n] in ACCEPTS[self.kind]]
-        if self.everywhere:
-            for old in dict.fromkeys(node.name for _, node in places):
-                ours = [(path, node) for path, node in places if node.name == old]
-                for new in names:
-                    if new != old:
-                        yield ours[0][0], _renamed(term, ours, new)
-            return
-        for path, node in places:
-            for new in names:
-                if new != node.name:
-                    yield path, put(term, path, replace(node, name=new, span=None))
-
-    mends = breaks
+        for old in dict.fromkeys(node.name for _, node in places):
+            yield [(path, node) for path, node in places if node.name == old], [n for n in names if n != old]
 
 
 def _renamed(term: Term, places: list[tuple[Path, Term]], new: str) -> Term:
