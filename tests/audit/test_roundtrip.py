@@ -14,7 +14,7 @@ from symopt.language import Norm, Optimizer
 from symopt.language.latex import latex
 from symopt.optimizers import catalogue
 from symopt.rewrites import MISTAKES, Broken, apply_mistake, terms_of
-from tests.audit.documents import findings, printed
+from tests.audit.documents import displayed, findings, printed
 
 # One of each that say the same; with a norm, one coordinate does not show what a mistake changes.
 OPTIMIZERS = {
@@ -41,16 +41,42 @@ def test_no_convention_is_flagged(system: str, tmp_path: Path) -> None:
         assert not [f for f in found if f.verdict is Judgement.ERRATUM], model.conventions
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        r"\theta_t = \theta_{t-1} - \eta g_t + \xi_t",
+        r"\theta_t = \theta_{t-1} - \frac{3}{2} \eta g_t + \frac{1}{2} \eta g_{t-1}",
+        r"\theta_t = \theta_{t-1} - \frac{\eta}{2} (g_t + g_{t-1})",
+        r"\theta_t = \theta_{t-1} - \eta g_t + \beta (g_t - g_{t-1})",
+        r"\theta_t = \theta_{t-1} - \eta g_t - \eta \lambda \operatorname{sign}(\theta_{t-1})",
+        r"\theta_t = \theta_{t-1} \exp(-\eta g_t)",
+        r"\theta_t = -\frac{1}{\lambda} g_t",
+    ],
+)
+def test_a_method_of_one_equation_that_the_catalogue_lacks_is_not_wrong(step: str, tmp_path: Path) -> None:
+    found = findings(displayed([r"g_t = \nabla f(\theta_{t-1})", step]), tmp_path)
+    assert Judgement.ERRATUM not in {f.verdict for f in found}
+
+
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one mistake: "named", "mended" by another's undoing, "missed", or "legitimate"."""
+    """What became of one mistake: "named", "mended" by another's undoing, "missed", or "legitimate".
+
+    A mistake is legitimate, and none of the text, if what it makes is right as the audit says it is: every equation
+    is proved for some method of the catalogue, under the conventions that are named. So are a sign that turns
+    descent into ascent where no text says which is meant, and a value that is defined rightly and then not used.
+    """
 
     kind: str
     line: str
 
 
+def _is_right(finding: Finding) -> bool:
+    return finding.verdict in ACCEPTED and (finding.proof == "proved" or "gradient ascent" in finding.conventions)
+
+
 def _judged(broken: Broken, found: tuple[Finding, ...]) -> str:
-    if all(f.verdict in ACCEPTED and f.proof == "proved" for f in found):
+    if all(map(_is_right, found)):
         return "legitimate"
     errata = [f for f in found if f.verdict is Judgement.ERRATUM]
     if any(f.rewrite == broken.mistake.name for f in errata):
@@ -71,17 +97,12 @@ def _outcomes(name: str) -> list[Outcome]:
     return outcomes
 
 
-MISSED = {
-    "gradient-descent": 3, "momentum-average": 2, "momentum-dampened": 2, "momentum-dampened-pytorch": 4,
-    "optimistic-gradient-descent": 5, "gradient-descent-weight-decay": 4, "gradient-descent-clipped-value": 2,
-    "sign-sgd": 8, "signum": 3, "lion": 8, "lion-undecayed": 9, "asgd": 4, "asgd-polyak-juditsky": 4,
-    "nesterov-sequences": 3, "nesterov-growing": 8, "irprop-minus": 4,
-}  # fmt: skip
+MISSED = {"nesterov-sequences": 1, "nesterov-simple": 1}
 """Definitions of which more mistakes are missed than the floor allows: in a method of one equation a mistake makes
 another method, or nothing that could be recognised. These numbers can only shrink."""
-FLOOR = 0.9
+FLOOR = 0.95
 """The share that is explained of the mistakes in any other definition."""
-WHOLE = 0.88
+WHOLE = 0.95
 """The share that is explained over the catalogue, at the least."""
 
 
@@ -93,7 +114,7 @@ def _allowed(name: str, count: int) -> int:
 @pytest.mark.timeout(1200)
 @pytest.mark.parametrize("name", OPTIMIZERS)
 def test_mistakes_are_found_and_explained(name: str) -> None:
-    """Mistakes are flagged and explained by themselves or an equivalent one, 9 of 10 in every definition.
+    """Mistakes are flagged and explained by themselves or an equivalent one, 95 of 100 in every definition.
 
     A mistake that turns one method into another of the catalogue, or into the same in another
     form, is none: every equation of it is then proved.
