@@ -14,7 +14,7 @@ import sympy as sp
 
 from symopt.check.difference import differences
 from symopt.check.findings import Comparison, Outcome
-from symopt.check.meant import alike, ascending, decayed, families, family, guarded, likely, unlike
+from symopt.check.meant import alike, ascending, decayed, exactly, families, family, guarded, likely, unlike
 from symopt.check.probe import Probe
 from symopt.decide import Equality, Status, Witness, equal
 from symopt.decide.budget import Budget
@@ -63,7 +63,7 @@ def compare(
     if found is None and not own:
         found = attempt.first(c for d in alike(optimizer) for c in _under_conventions(d, optimizer))
     if found is None:
-        return _different(optimizer, own, conditions)
+        return _different(optimizer, own or exactly(name), conditions)
     (definition, conventions), equality = found
     outcome = Outcome.CONVENTIONS if conventions else Outcome.EQUAL
     against = own[0] if own and (conventions or own[0].name != definition.name) else None

@@ -80,6 +80,11 @@ def likely(name: str, optimizer: Optimizer) -> tuple[Optimizer, ...]:
     return (*exact, *(o for o in every if o not in exact))
 
 
+def exactly(name: str) -> tuple[Optimizer, ...]:
+    """The family that is called so; () for none."""
+    return next((f for f in families() if _named(name, f[0]) == 1), ())
+
+
 def alike(optimizer: Optimizer) -> tuple[Optimizer, ...]:
     """The definitions with the implementation's hyperparameters, those first that have as much weight decay."""
     mine = {h.name for h in optimizer.hyper}

@@ -11,6 +11,7 @@ from typing import Any
 import sympy as sp
 
 from symopt.check.findings import Comparison
+from symopt.check.meant import families
 from symopt.language import At, Hyper, Optimizer, t
 from symopt.language.vocabulary import eps, eta, g, theta
 from symopt.rewrites.convention_list import CONVENTIONS
@@ -24,7 +25,7 @@ def remarks(comparison: Comparison) -> tuple[str, ...]:
     """The sentences, the most telling first; () where the implementation is the paper's method to the letter."""
     ours = comparison.against or comparison.definition
     theirs = comparison.optimizer
-    said = [*_motionless(theirs), *_first_step(theirs)]
+    said = [*_motionless(theirs), *_first_step(theirs, ours)]
     if ours is not None:
         said += [*_small_constant(theirs, ours), *_cases(theirs, ours)]
     said += [*_rate(theirs), *_lookahead(theirs)]
@@ -63,7 +64,8 @@ def _place_of_epsilon(optimizer: Optimizer) -> str:
                 rooted = any(_is_root(x) for a in part.args for x in sp.Mul.make_args(a))
                 outside |= rooted
                 below |= not rooted and _divides(equation.rhs, part)
-    named = {"inside the root": inside, "outside the root": outside, "in the denominator": below}
+    lonely = below and not (inside or outside)
+    named = {"inside the root": inside, "outside the root": outside, "in the denominator": lonely}
     places = [words for words, holds in named.items() if holds]
     return "in the largest value so far" if largest else " and ".join(places)
 
@@ -126,7 +128,11 @@ def _turn(optimizer: Optimizer, hyper: tuple[Hyper, ...]) -> int | None:
 # The first step
 
 
-def _first_step(theirs: Optimizer) -> Iterator[str]:
+def _first_step(theirs: Optimizer, ours: Optimizer | None) -> Iterator[str]:
+    """What the first step does otherwise, where the method in its family's first form has nothing of the kind."""
+    first = next((f[0] for f in families() if ours and any(d.name == ours.name for d in f)), ours)
+    if first is not None and any(e.rhs.has(sp.Eq(t, 1)) for e in first.update):
+        return
     for equation in theirs.update:
         rows: Any = equation.rhs.args if isinstance(equation.rhs, sp.Piecewise) else ()
         if len(rows) == 2 and rows[0][1] == sp.Eq(t, 1) and sp.count_ops(rows[1][0]) < 20:
@@ -169,7 +175,7 @@ def _gathers(e: Any, own: Any) -> bool:
         return False
     rest = 1 - past[0] / own[t - 1]
     shares = [p / g[t] for p in parts]
-    return not any(x.has(g[t]) or rest in sp.Mul.make_args(x) for x in shares)
+    return not any(x.has(g[t]) or {rest, -rest} & set(sp.Mul.make_args(x)) for x in shares)
 
 
 def _lookahead(theirs: Optimizer) -> Iterator[str]:

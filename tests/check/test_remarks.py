@@ -6,6 +6,7 @@ import pytest
 from sympy import Eq, Piecewise
 
 from symopt.check import Comparison, Outcome, compare
+from symopt.check.meant import ascending
 from symopt.check.remarks import remarks
 from symopt.decide import Equality, Status
 from symopt.language import Optimizer, t
@@ -41,6 +42,7 @@ def test_the_learning_rate_of_a_velocity_is_inside_or_outside() -> None:
     assert "The learning rate is outside the velocity" in said(get("momentum-accumulated"), get("momentum"))
     assert "velocity" not in said(get("momentum-average"), get("momentum-average"))
     assert "velocity" not in said(get("adam"), get("adam"))
+    assert "velocity" not in said(ascending(get("adam")), get("adam"))
 
 
 def test_later_rectification_is_told_by_the_step_at_which_it_begins() -> None:
@@ -54,6 +56,7 @@ def test_the_first_step_is_told() -> None:
     assert "At the first step v[t] is g[t], not mu*v[t - 1] + (1 - tau)*g[t]." in said(
         special, get("momentum-dampened")
     )
+    assert "At the first step" not in said(get("novograd"), get("novograd"))
     late = get("momentum").replace(
         name="late", update=[*get("momentum").update[:2], Eq(theta[t], theta[t - 1] - v[t - 1])]
     )

@@ -48,6 +48,7 @@ HYPERPARAMETERS: dict[str, HyperSymbol] = {
 
 BY_CLASS: dict[str, dict[str, HyperSymbol]] = {
     "RMSprop": {"alpha": V.rho},
+    "adafactor": {"eps": HyperSymbol("epsilon_1", V.positive, "what is added to each squared gradient")},
     "optimistic_gradient_descent": {"beta": HyperSymbol("beta", V.positive, "weight of the last change")},
     "optimistic_adam_v2": {"beta": HyperSymbol("beta", V.positive, "weight of the last change")},
     "Rprop": {"lr": HyperSymbol("Delta_0", _positive, "initial step size")},
