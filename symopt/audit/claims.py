@@ -121,6 +121,11 @@ class Claim:
         return tuple(n for side in (self.left, self.right) for n in side.nodes() if n.head == "grad")
 
     @cached_property
+    def asks_ahead(self) -> int:
+        """How many gradients it asks at points of the author's own making."""
+        return sum(g.args[0].head not in ("name", "at") for g in self.gradients)
+
+    @cached_property
     def loose(self) -> frozenset[str]:
         """Names that stand somewhere on the right without a time index."""
         return frozenset(node.name for node in self.right.nodes() if node.head == "name") - self.clocks - {"otherwise"}

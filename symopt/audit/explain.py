@@ -113,7 +113,7 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
         for fact in readings_of(group, known, mended)[:1]:
             lost, brought = len(claim.names - mended.names), len(mended.names - known_names)
             cost = fact.cost + LOST * lost + BROUGHT * brought + RESIZED * _resized(claim, mended) + LATER * order
-            cost += BROUGHT * (mend.rewrite.name in FARFETCHED) + UNASKED * _asks_elsewhere(claim, mended)
+            cost += BROUGHT * (mend.rewrite.name in FARFETCHED) + UNASKED * (mended.asks_ahead < claim.asks_ahead)
             found.append(Explanation(claim, mend.rewrite, mended, fact, cost))
     ordered = sorted(found, key=lambda e: e.cost)
     return next((e for e in ordered[:REFUTED] if custom.holds(reading, e.fact)), None)
@@ -245,12 +245,6 @@ def _adds_epsilon(claim: Claim, mended: Claim, roles: Roles, custom: Custom) -> 
     new = mended.names - claim.names
     small = {n for n in new if roles.role.get(n) == EPSILON}
     return bool(small) and (not custom.whole or new <= small)
-
-
-def _asks_elsewhere(claim: Claim, mended: Claim) -> bool:
-    """Whether a point of the author's own making is gone."""
-    before, after = (sum(g.args[0].head not in ("name", "at") for g in c.gradients) for c in (claim, mended))
-    return after < before
 
 
 def _cancels(mended: Claim) -> bool:

@@ -199,6 +199,8 @@ def _is_sure(solution: Solution) -> bool:
     written = frozenset(n for c in solution.group.claims for n in c.names)
     if any(not e.mended.names <= written for e in farfetched):
         return False
+    if not telling and any(e.claim.asks_ahead and not e.mended.names <= written for e in solution.explained.values()):
+        return False  # how the parameters move, which would tell what the point lacks, is said elsewhere
     if solution.reading.model.system in schedules():
         return all(refuses(solution.reading, e) for e in solution.explained.values())
     if telling:
