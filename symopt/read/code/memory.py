@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from symopt.language import terms as T
 from symopt.language.terms import Term
@@ -16,6 +17,8 @@ from symopt.read.code.values import Gradient, Many, Place, Record, Text, Unknown
 Span = tuple[int, int]
 _KEY = re.compile(r"\[('[^']*'|\"[^\"]*\"|\d+)\]$|\.(\w+)$")
 _ALIASES = 20
+LONGEST = 300
+"""How many nodes a value may have that is given to a place before the first step."""
 _DATA = frozenset("x y X Y data batch loss lossfun loss_fun f fn model inputs targets labels x_batch y_batch".split())
 _GRADIENT_WORDS = re.compile(
     r"(?i)(?:compute|evaluate|eval|get|calc|calculate|full|batch|stochastic)?_?"
@@ -138,7 +141,7 @@ class Memory:
                 self.values[slot] = value
             return
         self.written.add(slot)
-        self.values[slot] = self._defined(slot, value, span) if self.stepping else _bare(value)
+        self.values[slot] = self._defined(slot, value, span) if self.stepping else _bare(_short(value))
 
     def _part_from_aliases(self, slot: str) -> None:
         """Let other names keep what the place held until now; a new value is none of theirs."""
@@ -207,6 +210,12 @@ def _own(slot: str) -> bool:
 
 def _bare(value: Value) -> Value:
     return replace(value, span=None) if isinstance(value, Term) else value
+
+
+def _short(value: Value) -> Value:
+    """A value that is kept whole, for no step gives it a name; one too long to be a start is not read."""
+    long = isinstance(value, Term) and sum(1 for _ in islice(value.nodes(), LONGEST + 1)) > LONGEST
+    return Unknown("long") if long else value
 
 
 def _reference(point: Term) -> Term:
