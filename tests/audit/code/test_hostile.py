@@ -32,18 +32,22 @@ PROGRAMS = {
         f"def f{i}(x):\n    return f{i + 1}(x) + f{i + 1}(x)\n" for i in range(60)
     ) + "w = w - lr * f0(grad(w))\n",
     "doubling before a step": "w = w - lr * grad(w)\n" * 60,
-    "assigning itself": "class A:\n    def step(self, w, g):\n        self.assign(self, self)\n        w.assign(w, self)\n",
-    "inheritance in circles": "class A(B):\n    def step(self, w, g):\n        return super().step(super().step(w, g), g)\n"
+    "assigning itself": "class A:\n    def step(self, w, g):\n        self.assign(self, self)\n"
+    "        w.assign(w, self)\n",
+    "inheritance in circles": "class A(B):\n    def step(self, w, g):\n"
+    "        return super().step(super().step(w, g), g)\n"
     "class B(A):\n    def step(self, w, g):\n        return super().step(w - g, g)\n",
     "inheritance that doubles": "class A0:\n    def step(self, w, g):\n        return w - lr * g\n"
     + "".join(
-        f"class A{i + 1}(A{i}, A{i}):\n    def step(self, w, g):\n        return super().step(w, g) + super().step(w, g)\n"
+        f"class A{i + 1}(A{i}, A{i}):\n    def step(self, w, g):\n"
+        "        return super().step(w, g) + super().step(w, g)\n"
         for i in range(40)
     ),
     "names in circles": "for t in range(9):\n    a = b\n    b = a\n    c = c\n    w = w - a * grad(w)\n",
     "long texts": "s = 'a' * 10**10 * 10**10\nw = w - lr * grad(w) * len(s * 10**10)\n",
     "towers": "lr = 10**10**10\nw = w - 2**(2**(2**(2**9))) * grad(w)\nw <<= 10**10\n",
-    "far elements": "for k in range(10**12):\n    s[k + 10**50] = s[k]\n    w[k + 1] = w[k - 99999999] - lr * grad(w[k])\n",
+    "far elements": "for k in range(10**12):\n    s[k + 10**50] = s[k]\n"
+    "    w[k + 1] = w[k - 99999999] - lr * grad(w[k])\n",
     "many in place": "w = w" + ".add_(g)" * 300 + "\n",
     "null bytes": "w = w \0 - lr * grad(w)\n\0\0",
     "surrogates": "w = '\ud800'\nw = w - lr * grad(w)\n",
