@@ -40,11 +40,11 @@ def test_readings_and_witnesses_are_borne_out(library: str) -> None:
     for finding in found(library):
         assert (finding.comparison is None) == bool(finding.reason)
         if finding.confirmation is not None:
-            assert finding.confirmation.error < 1e-9, finding.target
+            assert finding.confirmation.error < 1e-8, finding.target  # optax.adafactor has decay rates in single
             assert finding.confirmation.witness is not False, finding.target
 
 
-@pytest.mark.parametrize(("library", "least"), [("torch", 11), ("optax", 24), ("keras", 10)])
+@pytest.mark.parametrize(("library", "least"), [("torch", 12), ("optax", 27), ("keras", 14)])
 def test_enough_are_decided(library: str, least: int) -> None:
     decided = [f.target for f in found(library) if f.outcome in DECIDED]
     print(f"{library}: {len(decided)} of {len(found(library))} decided")
