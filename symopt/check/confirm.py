@@ -47,7 +47,8 @@ def confirm(
 def _parts(simulate: Simulate, hyper: Mapping[str, float], witness: Witness) -> bool:
     """Whether the implementation goes the recurrence's way at the witness, and not the definition's."""
     numbers = {name: float(value) for name, value in witness.assignments.items()}
-    gradients = [numbers[f"g_{k}"] for k in range(1, (witness.t or 0) + 1)]
+    # A gradient that neither run asked for may be any.
+    gradients = [numbers.get(f"g_{k}", GRADIENTS[0]) for k in range(1, (witness.t or 0) + 1)]
     own = {name: numbers.get(name, value) for name, value in hyper.items()}
     last = simulate(own, numbers.get("theta_0", START), gradients)[-1]
     left, right = (_value(text) for text in (witness.left, witness.right))

@@ -12,7 +12,7 @@ from symopt.decide import identity
 from symopt.decide.follows import kept_signs
 from symopt.language import At, Hyper, Optimizer, Sequence, Shape, grad, t
 from symopt.language.vocabulary import g, theta
-from symopt.read.libraries.scalar import CannotTrace, Condition
+from symopt.read.libraries.scalar import CannotTrace, Condition, varies
 from symopt.read.libraries.step import Step
 
 
@@ -25,12 +25,14 @@ class Traced:
         special: what the first step does otherwise than the recurrence of later steps from any start.
         assumed: what was taken as true of hyperparameters: another setting is another case.
         fixed: numeric arguments that could not be symbols, or were used before the steps, with their numbers.
+        scope: what else it holds for, in words.
     """
 
     optimizer: Optimizer
     special: tuple[str, ...]
     assumed: tuple[Condition, ...]
     fixed: Mapping[str, Any]
+    scope: tuple[str, ...] = ()
 
 
 def recurrence(step: Step, name: str, *, title: str, source: str) -> Traced:
@@ -54,7 +56,7 @@ def recurrence(step: Step, name: str, *, title: str, source: str) -> Traced:
             initial[n] = sp.S.Zero
     optimizer = _optimizer(later, initial, step.hyper, name, title, source)
     lost = {h.name: h.default for h in step.hyper if h.name not in {x.name for x in optimizer.hyper}}
-    return Traced(optimizer, special, _told(step.assumed), {**lost, **step.fixed})
+    return Traced(optimizer, special, _told(step.assumed), {**lost, **step.fixed}, step.scope)
 
 
 def _without_first_rows(
@@ -104,20 +106,27 @@ def _without_counters(
             previous = Sequence(n)[t - 1]
             value = _closed(later[n], first[n], before.get(n), previous)
             if value is not None:
+                tidy = not value.is_Atom and value.free_symbols != {t}  # eta**2 + eta**2*(t - 1) is eta**2*t
                 later = {k: e.xreplace({previous: value}) for k, e in later.items() if k != n}
+                later = {k: _factored(e) if tidy else e for k, e in later.items()}
                 first.pop(n)
                 before.pop(n, None)
                 changed = True
     return later, first, before
 
 
+def _factored(e: Any) -> Any:
+    return e.replace(lambda part: part.is_Add and not part.atoms(At), sp.factor_terms)
+
+
 def _closed(later: Any, first: Any, before: Any | None, previous: At) -> Any | None:
-    """What the state is before step t, where that is plain: a counter, a constant, or a function of the step."""
+    """What the state is before step t > 1, where that is plain: a sum of equals, a constant, a function of the step."""
     if first.atoms(At):
         return None
-    if first.is_Integer and later - previous == 1:
-        return t - 2 + first
-    if later == previous:
+    added: Any = later - previous
+    if not varies(added) and added == first - (before or 0):
+        return (before or 0) + (t - 1) * added
+    if later.xreplace({previous: first}) == first:
         return first
     if before is None or later.atoms(At) or later.subs(t, 1) != first.subs(t, 1):
         return None

@@ -34,7 +34,7 @@ class Path:
     Args:
         cases: says which way to go where both are possible.
         taken: comparisons of states, gradients and the step, in order, as they were answered.
-        assumed: comparisons of hyperparameters alone, answered by the numbers they have.
+        assumed: comparisons of hyperparameters alone, answered by the numbers they have; two are never equal.
     """
 
     cases: Cases
@@ -46,6 +46,8 @@ class Path:
         if condition == sp.true or condition == sp.false:
             return bool(condition)
         if not varies(condition):
+            if isinstance(condition, sp.Eq | sp.Ne):  # a symbol is no one number, though its default may be
+                holds = isinstance(condition, sp.Ne)
             self.assumed.append((condition, holds))
             return holds
         for known, answer in self.taken:

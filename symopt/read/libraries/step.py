@@ -27,6 +27,7 @@ class Step:
         later: the same after step t, in their values at t - 1.
         assumed: what was taken as true of hyperparameters.
         fixed: numeric arguments that could not be symbols, with the numbers they had.
+        scope: what else the step holds for, in words.
     """
 
     hyper: tuple[Hyper, ...]
@@ -35,6 +36,7 @@ class Step:
     later: Values
     assumed: tuple[Condition, ...] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict[str, Any])
+    scope: tuple[str, ...] = ()
 
 
 def every_path(run: Callable[[Path], Values]) -> tuple[dict[str, Any], tuple[Condition, ...]]:

@@ -7,25 +7,27 @@ them. Numbers handed to the library are floats that carry their symbols.
 from __future__ import annotations
 
 import importlib
-from collections.abc import Generator, Iterable, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import Any
 
-import sympy as sp
-
 from symopt.decide.cases import Cases
-from symopt.language.symbols import Sequence, norm, t
+from symopt.language.symbols import Sequence, t
 from symopt.language.vocabulary import g, theta
-from symopt.read.libraries.conditions import is_condition
 from symopt.read.libraries.names import STATES
 from symopt.read.libraries.request import Request, scalars
 from symopt.read.libraries.scalar import CannotTrace, Path, Scalar, expression, symbolic_math
 from symopt.read.libraries.step import Step, Values, every_path
-from symopt.read.libraries.torch_operations import OPERATIONS, QUERIES
+from symopt.read.libraries.torch_operations import UNINITIALISED
+from symopt.read.libraries.torch_shadows import Shadows, mode
 
 START = (0.75, -1.25)
 GRADIENTS = ((0.5, -0.3125), (0.1875, 0.40625))
 """The numbers that the library computes with while it is traced. Nothing depends on them."""
+VECTOR, MATRIX = 1, 2
+"""The shapes that parameters are traced in: of a matrix the numbers above are the rows, twice."""
+ONE_DIMENSION = "parameters of one dimension; its step asks for the shape, and is another for matrices"
 
 LIBRARY = "torch"
 GIVEN = 1
@@ -37,149 +39,30 @@ def recognises(made: Any) -> bool:
     return isinstance(made, type) and issubclass(made, torch.optim.Optimizer)
 
 
-class Shadows:
-    """The expression of each tensor, by where its memory is, and the names that operations go by."""
-
-    def __init__(self, path: Path) -> None:
-        self.torch: Any = importlib.import_module("torch")
-        self.path = path
-        self.known: dict[int, Any] = {}
-        self.created: dict[int, Any] = {}
-        self._alive: list[Any] = []
-
-    def set(self, tensor: Any, value: Any) -> None:
-        place = tensor.untyped_storage().data_ptr()
-        self._alive.append(tensor)  # memory that is freed could come to hold another tensor
-        self.known[place] = value
-        self.created.setdefault(place, value)
-
-    def get(self, tensor: Any) -> Any:
-        place = tensor.untyped_storage().data_ptr()
-        if place in self.known:
-            return self.known[place]
-        if tensor.numel() == 1:
-            return expression(tensor.item())
-        raise CannotTrace("a tensor that no traced operation made takes part in the step")
-
-    def lift(self, value: Any) -> Any:
-        """The expression of an argument."""
-        if isinstance(value, self.torch.Tensor):
-            return self.get(value)
-        return expression(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
-
-    # What the mode does with a call
-
-    def call(self, function: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        name: str = getattr(function, "__name__", str(function))
-        tensors = self.torch.Tensor
-        if name in ("item", "tolist", "__float__", "__int__", "__index__"):
-            return self._item(function, args)
-        if name == "__bool__":
-            condition = self.get(args[0])
-            relation = condition if is_condition(condition) else sp.Ne(condition, 0)
-            return self.path.decide(relation, bool(function(*args)))
-        if name == "numel" and function(*args) == len(START):
-            return Scalar(len(START), norm(sp.S.One) ** 2, self.path)
-        if name.startswith("_foreach_"):
-            return self._foreach(name, args, kwargs)
-        if name in QUERIES:
-            return function(*args, **kwargs)
-        operation = OPERATIONS.get(_plain(name))
-        if operation is None:
-            if name.startswith("_fused_"):
-                raise CannotTrace(f"torch.{name} is one compiled kernel, with nothing inside to follow")
-            result = function(*args, **kwargs)
-            if isinstance(result, tensors | tuple | list):
-                raise CannotTrace(f"the step calls torch's {name}, which is not elementwise arithmetic")
-            return result
-        return self._apply(name, function, operation, args, kwargs)
-
-    def _item(self, function: Any, args: tuple[Any, ...]) -> Any:
-        if getattr(function, "__name__", "") != "item":
-            raise CannotTrace("a tensor of the step becomes a plain number, whose expression is lost")
-        return Scalar(float(function(*args)), self.get(args[0]), self.path)
-
-    def _apply(self, name: str, function: Any, operation: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        out = kwargs.pop("out", None)
-        lifted = {k: self.lift(v) for k, v in kwargs.items()}
-        try:
-            value = operation(*map(self.lift, args), **lifted)
-        except (KeyError, TypeError) as error:
-            raise CannotTrace(f"torch's {name} is called in a way that is not followed: {error}") from None
-        if not isinstance(value, sp.Basic):
-            return function(*args, **kwargs)
-        result = function(*args, **(kwargs if out is None else kwargs | {"out": out}))
-        self.set(args[0] if name == "__setitem__" else result, value)
-        return result
-
-    def _foreach(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
-        """One operation on each tensor of a list."""
-        single = name.removeprefix("_foreach_")
-        lists = [a for a in args if isinstance(a, list | tuple)]
-        results: list[Any] = []
-        for i in range(len(lists[0])):
-            own = tuple(a[i] if isinstance(a, list | tuple) else a for a in args)
-            own, rest = _scalar_last(single, own, {k: v[i] if isinstance(v, list) else v for k, v in kwargs.items()})
-            if hasattr(self.torch.Tensor, single):
-                results.append(getattr(self.torch.Tensor, single)(*own, **rest))
-            else:  # maximum and minimum in place exist only for lists
-                own[0].copy_(getattr(self.torch, single.rstrip("_"))(*own, **rest))
-        return None if single.endswith("_") else results
-
-
-def _plain(name: str) -> str:
-    """An operation's name: ``add`` for ``add_``, ``__iadd__`` and ``__radd__``, where the order does not matter."""
-    bare = name.strip("_")
-    if not name.startswith("__"):
-        return bare
-    if bare[:1] == "i" and bare[1:] in OPERATIONS:
-        return bare[1:]
-    return bare[1:] if bare in ("radd", "rmul", "rand", "ror") else bare
-
-
-def _scalar_last(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
-    """addcmul and addcdiv take their factor as a fourth argument when they work on lists."""
-    if name.startswith(("addcmul", "addcdiv")) and len(args) == 4:
-        return args[:3], kwargs | {"value": args[3]}
-    return args, kwargs
-
-
-def _mode(shadows: Shadows) -> Any:
-    overrides: Any = importlib.import_module("torch.overrides")
-    inside = False
-
-    def handle(self: Any, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
-        nonlocal inside
-        if inside:  # what a function calls while it runs
-            return func(*args, **(kwargs or {}))
-        if getattr(func, "__name__", "").startswith("_foreach_"):
-            with self:  # each tensor's own call comes back here
-                return shadows.call(func, tuple(args), dict(kwargs or {}))
-        inside = True
-        try:
-            return shadows.call(func, tuple(args), dict(kwargs or {}))
-        finally:
-            inside = False
-
-    return type("Mode", (overrides.TorchFunctionMode,), {"__torch_function__": handle})()
-
-
-# One run
-
-
 class Run:
-    """The library's optimizer on one parameter, ready to step along one path."""
+    """The library's optimizer on one parameter, ready to step along one path.
 
-    def __init__(self, request: Request, path: Path) -> None:
+    Args:
+        request: the optimizer and its options.
+        path: says which way to go.
+        changing: the settings that its steps change: they are states.
+        dimensions: of the parameter.
+    """
+
+    def __init__(self, request: Request, path: Path, changing: Set[str], dimensions: int = VECTOR) -> None:
         torch: Any = importlib.import_module("torch")
         self.shadows = Shadows(path)
+        self.changing = changing
+        self.dimensions = dimensions
         # A parameter that asks for no gradient can also be stepped where steps are differentiable.
-        self.parameter: Any = torch.nn.Parameter(torch.tensor(START, dtype=torch.float64), requires_grad=False)
+        self.parameter: Any = torch.nn.Parameter(self._tensor(torch, START), requires_grad=False)
         self.shadows.set(self.parameter, theta[t - 1])
         self.shadows.path = Path(Cases([]))  # checks of the arguments go by the numbers they have
         arguments = request.arguments(scalars(request.symbols(), self.shadows.path))
-        with _mode(self.shadows), symbolic_math():
+        with mode(self.shadows), symbolic_math():
             self.optimizer: Any = request.make([self.parameter], **arguments)
+            in_training(self.optimizer)
+        self.starts = {key: self.optimizer.param_groups[0][key] for key in self.changing}
         self.shadows.path = path
         self._torch = torch
         self.follow(path)
@@ -192,27 +75,54 @@ class Run:
                 group[key] = _repathed(value, path)
 
     def step(self, number: int) -> None:
-        self.parameter.grad = self._torch.tensor(GRADIENTS[number - 1], dtype=self._torch.float64)
+        self.parameter.grad = self._tensor(self._torch, GRADIENTS[number - 1])
         self.shadows.set(self.parameter, theta[t - 1])
         self.shadows.set(self.parameter.grad, g[t])
-        with _mode(self.shadows), symbolic_math():
+        with mode(self.shadows), symbolic_math():
             self.optimizer.step()
+
+    def _tensor(self, torch: Any, numbers: tuple[float, ...]) -> Any:
+        return torch.tensor([numbers] * 2 if self.dimensions == MATRIX else numbers, dtype=torch.float64)
 
     def states(self) -> dict[str, Any]:
         """What the optimizer keeps from step to step, by name."""
-        kept = dict(self.optimizer.state.get(self.parameter, {}))
-        known = set(self.optimizer.defaults) | {"params", "param_names"}
-        groups = {k: v for k, v in self.optimizer.param_groups[0].items() if k not in known}
-        return {k: v for k, v in (kept | groups).items() if self._is_value(v)}
+        return {name: holder[key] for name, holder, key in self._kept()}
+
+    def _kept(self) -> Iterator[tuple[str, Any, Any]]:
+        """Each number or tensor that is kept: its name, and where it stands.
+
+        It may be kept for the parameter, for all of them, or in the group; by itself, in a list or in a table.
+        """
+        state: Any = self.optimizer.state
+        group = self.optimizer.param_groups[0]
+        known = ({"params", "param_names"} | set(self.optimizer.defaults)) - self.changing
+        yield from self._held("", state.get(self.parameter, {}), lambda key: True)
+        yield from self._held("", state, lambda key: isinstance(key, str))
+        yield from self._held("", group, lambda key: key not in known)
+
+    def _held(self, prefix: str, holder: Any, taken: Callable[[Any], bool]) -> Iterator[tuple[str, Any, Any]]:
+        keys: Iterable[Any] = list(holder) if isinstance(holder, Mapping) else range(len(holder))
+        for place, key in enumerate(keys):
+            if not taken(key):
+                continue
+            value = holder[key]
+            name = f"{prefix}_{place}" if prefix else str(key)
+            if self._is_value(value):
+                yield name, holder, key
+            elif isinstance(value, dict | list):
+                yield from self._held(name, value, lambda _: True)
 
     def values(self) -> dict[str, Any]:
         """The expressions of the parameters and of the states."""
         read = {STATES.get(k, k): self._expression(v) for k, v in self.states().items()}
-        return {"theta": self.shadows.get(self.parameter), **read}
+        found = {"theta": self.shadows.get(self.parameter), **read}
+        if any(e.has(UNINITIALISED) for e in found.values()):
+            raise CannotTrace("the step reads memory that nothing has written to")
+        return found
 
     def before(self) -> dict[str, Any]:
-        """What each tensor state was when it was made, where no gradient took part in that."""
-        made: dict[str, Any] = {}
+        """What each state was when it was made: a setting, or a tensor where no gradient took part in that."""
+        made = {STATES.get(key, key): expression(value) for key, value in self.starts.items()}
         for key, value in self.states().items():
             if isinstance(value, self._torch.Tensor):
                 first = self.shadows.created.get(value.untyped_storage().data_ptr())
@@ -220,17 +130,22 @@ class Run:
                     made[STATES.get(key, key)] = first.xreplace({theta[t - 1]: theta[0]})
         return made
 
-    def symbolise(self) -> None:
-        """Every state gets a symbol for its value before the step, whatever it was."""
-        holders: list[Any] = [self.optimizer.state.get(self.parameter, {}), self.optimizer.param_groups[0]]
-        for key, value in self.states().items():
-            symbol = Sequence(STATES.get(key, key))[t - 1]
-            if isinstance(value, self._torch.Tensor):
-                self.shadows.set(value, symbol)
-                continue
-            for holder in holders:
-                if holder.get(key) is value:
-                    holder[key] = Scalar(value, symbol, self.path)
+    def symbolise(self, no_counters: Set[str]) -> dict[str, Any]:
+        """Every state gets a symbol for its value before the step, whatever it was; what may count steps, its count.
+
+        Returns the counts, which have to be borne out by the step: no branch is then taken that no count takes.
+        """
+        counts: dict[str, Any] = {}
+        for name, holder, key in self._kept():
+            symbol = Sequence(STATES.get(name, name))[t - 1]
+            value = self._expression(holder[key])
+            if value.is_Integer and value.is_positive and name not in no_counters:
+                symbol = counts[name] = t - 2 + value
+            if isinstance(holder[key], self._torch.Tensor):
+                self.shadows.set(holder[key], symbol)
+            else:
+                holder[key] = Scalar(holder[key], symbol, self.path)
+        return counts
 
     def _is_value(self, value: Any) -> bool:
         return isinstance(value, self._torch.Tensor | float | int) and not isinstance(value, bool)
@@ -258,29 +173,84 @@ def double() -> Generator[None]:
         torch.set_default_dtype(old)
 
 
+def in_training(optimizer: Any) -> None:
+    """Some optimizers hold two points, as a module does that behaves otherwise in training, and have to be told."""
+    train = getattr(optimizer, "train", None)
+    if callable(train):
+        train()
+
+
 @double()
 def trace(request: Request) -> Step:
-    """The first step and step t of a torch.optim optimizer."""
+    """The first step and step t of a torch.optim optimizer; of a matrix too, where the step asks for the shape."""
+    changing = _changing(request)
+    of_vector, asked = _trace(request, changing, VECTOR)
+    if not asked:
+        return of_vector
+    try:
+        of_matrix, _ = _trace(request, changing, MATRIX)
+        alike = replace(of_matrix, assumed=of_vector.assumed) == of_vector
+    except Exception:  # noqa: BLE001 - the library's own code may raise anything
+        alike = False
+    return of_vector if alike else replace(of_vector, scope=(ONE_DIMENSION,))
+
+
+class _NoCounter(Exception):
+    """States that were taken for counters of steps, and are none."""
+
+
+def _changing(request: Request) -> frozenset[str]:
+    """The settings, numbers all of them, that two steps of the library change."""
+    torch: Any = importlib.import_module("torch")
+    numbers = {name: float(s) for name, s in scalars(request.symbols(), Path(Cases([]))).items()}
+    parameter: Any = torch.nn.Parameter(torch.tensor(START, dtype=torch.float64), requires_grad=False)
+    optimizer: Any = request.make([parameter], **request.arguments(numbers))
+    in_training(optimizer)
+    group = optimizer.param_groups[0]
+    begun = {k: v for k, v in group.items() if isinstance(v, int | float) and not isinstance(v, bool)}
+    for gradient in GRADIENTS:
+        parameter.grad = torch.tensor(gradient, dtype=torch.float64)
+        optimizer.step()
+    return frozenset(k for k, v in begun.items() if group[k] != v)
+
+
+def _trace(request: Request, changing: Set[str], dimensions: int) -> tuple[Step, bool]:
+    """The step for parameters with so many dimensions, and whether it asks for the shape."""
+    asked = False
+    no_counters: set[str] = set()
     before: dict[str, Any] = {}
 
     def first(path: Path) -> Values:
-        run = Run(request, path)
+        nonlocal asked
+        run = Run(request, path, changing, dimensions)
         run.step(1)
         before.update(run.before())
+        asked |= run.shadows.asked_shape
         return run.values()
 
     def later(path: Path) -> Values:
-        run = Run(request, Path(Cases([])))
+        nonlocal asked
+        run = Run(request, Path(Cases([])), changing, dimensions)
         run.step(1)
         run.follow(path)
-        run.symbolise()
+        counts = run.symbolise(no_counters)
         run.step(2)
-        return run.values()
+        asked |= run.shadows.asked_shape
+        values = run.values()
+        if wrong := {n for n, before in counts.items() if values[STATES.get(n, n)] != before + 1}:
+            raise _NoCounter(wrong)
+        before.update({STATES.get(n, n): count.subs(t, 1) for n, count in counts.items()})
+        return values
 
     at_first, assumed = every_path(first)
-    at_t, also = every_path(later)
+    while True:
+        try:
+            at_t, also = every_path(later)
+            break
+        except _NoCounter as error:
+            no_counters |= error.args[0]
     hyper = tuple(a.hyper for a in request.symbols())
-    return Step(hyper, before, at_first, at_t, tuple(dict.fromkeys(assumed + also)))
+    return Step(hyper, before, at_first, at_t, tuple(dict.fromkeys(assumed + also))), asked
 
 
 @double()
@@ -296,6 +266,7 @@ def simulate(request: Request, hyper: Mapping[str, float], start: float, gradien
     torch: Any = importlib.import_module("torch")
     parameter: Any = torch.nn.Parameter(torch.tensor([start], dtype=torch.float64), requires_grad=False)
     optimizer: Any = request.make([parameter], **request.arguments(hyper))
+    in_training(optimizer)
     path: list[float] = []
     for value in gradients:
         parameter.grad = torch.tensor([value], dtype=torch.float64)

@@ -12,6 +12,8 @@ from symopt.read.libraries.conditions import relate, where
 from symopt.read.libraries.scalar import power
 
 Operation = Callable[..., Any]
+UNINITIALISED = sp.Symbol("uninitialised")
+"""What memory holds that nothing has written to."""
 
 
 def _clamp(x: Any, min: Any = None, max: Any = None) -> Any:
@@ -19,10 +21,23 @@ def _clamp(x: Any, min: Any = None, max: Any = None) -> Any:
     return x if max is None else sp.Min(x, max)
 
 
-def _norm(x: Any, p: Any = 2, **_: Any) -> Any:
-    if p not in (2, "fro", None):
-        raise KeyError(f"norm of order {p}")
+def _norm(x: Any, p: Any = 2, dim: Any = None, ord: Any = None, **_: Any) -> Any:
+    order = p if ord is None else ord
+    if order not in (2, "fro", None):
+        raise KeyError(f"norm of order {order}")
     return norm(x)
+
+
+def _sum(x: Any, dim: Any = None, **_: Any) -> Any:
+    """Of squares, the square of a norm; other sums over coordinates are not in the language."""
+    if not (x.is_Pow and x.exp == 2):
+        raise KeyError("a sum of what is no square")
+    return norm(x.base) ** 2
+
+
+def _whole(x: Any, *_: Any, **__: Any) -> Any:
+    """The same coordinates in another shape: which operations pair them is checked at each."""
+    return x
 
 
 def _div(a: Any, b: Any, rounding_mode: Any = None) -> Any:
@@ -46,6 +61,7 @@ OPERATIONS: dict[str, Operation] = {
     "pow": power, "rpow": lambda a, b: power(b, a), "float_power": power,
     "sqrt": sp.sqrt, "rsqrt": lambda a: 1 / sp.sqrt(a), "square": lambda a: a**2, "reciprocal": lambda a: 1 / a,
     "abs": sp.Abs, "absolute": sp.Abs, "sign": sp.sign, "sgn": sp.sign,
+    "sigmoid": lambda a: 1 / (1 + sp.exp(-a)),
     "exp": sp.exp, "log": sp.log, "tanh": sp.tanh, "cos": sp.cos, "sin": sp.sin,
     "maximum": sp.Max, "minimum": sp.Min, "max": sp.Max, "min": sp.Min, "fmax": sp.Max, "fmin": sp.Min,
     "clamp": _clamp, "clip": _clamp, "clamp_min": lambda a, b: sp.Max(a, b), "clamp_max": lambda a, b: sp.Min(a, b),
@@ -57,21 +73,27 @@ OPERATIONS: dict[str, Operation] = {
     "logical_not": sp.Not, "logical_and": sp.And, "logical_or": sp.Or, "and": sp.And, "or": sp.Or, "invert": sp.Not,
     "where": where, "setitem": lambda a, mask, value: where(mask, value, a),
     "masked_fill": lambda a, mask, value: where(mask, value, a),
-    "norm": _norm, "linalg_norm": _norm, "linalg_vector_norm": _norm,
+    "norm": _norm, "linalg_norm": _norm, "linalg_vector_norm": _norm, "sum": _sum,
+    "reshape": _whole, "view": _whole, "flatten": _whole, "ravel": _whole, "view_as": _whole, "reshape_as": _whole,
     "clone": lambda a, **_: a, "detach": lambda a: a, "contiguous": lambda a, **_: a, "to": lambda a, *_, **__: a,
     "float": lambda a: a, "double": lambda a: a, "type_as": lambda a, _: a, "alias": lambda a: a,
     "positive": lambda a: a, "pos": lambda a: a, "cpu": lambda a, **_: a,
     "copy": lambda _, b, *__, **___: b, "fill": lambda _, b: b, "zero": lambda _: sp.S.Zero,
     "zeros_like": lambda *_, **__: sp.S.Zero, "ones_like": lambda *_, **__: sp.S.One,
-    "full_like": lambda _, value, **__: value,
+    "full_like": lambda _, fill_value, **__: fill_value, "new_full": lambda _, size, fill_value, **__: fill_value,
     "zeros": lambda *_, **__: sp.S.Zero, "ones": lambda *_, **__: sp.S.One,
-    "full": lambda _, value, **__: value, "tensor": lambda a, **_: a, "as_tensor": lambda a, **_: a,
+    "new_zeros": lambda *_, **__: sp.S.Zero, "new_ones": lambda *_, **__: sp.S.One,
+    "empty_like": lambda *_, **__: UNINITIALISED, "new_empty": lambda *_, **__: UNINITIALISED,
+    "full": lambda size, fill_value, **__: fill_value, "tensor": lambda a, **_: a, "as_tensor": lambda a, **_: a,
     "scalar_tensor": lambda a, **_: a,
 }  # fmt: skip
 """By the function's name without underscores: of the arguments' expressions, the result's.
 
 For an operation in place it is the new value of the first argument.
 """
+
+REDUCTIONS = frozenset(("norm", "linalg_norm", "linalg_vector_norm", "sum"))
+"""What makes one number of all coordinates; of each row it would be another operation."""
 
 QUERIES = frozenset(
     """
