@@ -14,10 +14,12 @@ OWN = "tests.check.own_torch"
 @pytest.mark.parametrize(
     ("name", "meant"),
     [
-        ("CountsInItsSettings", "adam"), ("KeepsATable", "momentum-accumulated"), ("HasToBeInTraining", "gradient-descent"),
+        ("CountsInItsSettings", "adam"),
+        ("KeepsATable", "momentum-accumulated"),
+        ("HasToBeInTraining", "gradient-descent"),
         ("AsksForNothing", "gradient-descent"),
     ],
-)  # fmt: skip
+)
 def test_what_it_keeps_is_found_wherever_it_lies(name: str, meant: str) -> None:
     finding = check(f"{OWN}.{name}", meant=meant)
     assert finding.outcome is Outcome.EQUAL, finding

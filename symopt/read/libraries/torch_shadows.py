@@ -92,7 +92,7 @@ class Shadows:
         self._aligned(name, args, kwargs)
         result = function(*args, **(kwargs if out is None else kwargs | {"out": out}))
         if _plain(name) in REDUCTIONS:
-            self.asked_shape |= len(args) > 2 or kwargs.get("dim") is not None
+            self.asked_shape |= bool(args[2:]) or kwargs.get("dim") is not None
             if result.numel() != 1:
                 raise CannotTrace(f"torch's {name} is taken of each row or column")
         self.set(args[0] if name == "__setitem__" else result, value)
@@ -109,7 +109,7 @@ class Shadows:
     def _foreach(self, name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Any:
         """One operation on each tensor of a list."""
         single = name.removeprefix("_foreach_")
-        lists: list[list[Any]] = [a for a in args if isinstance(a, list | tuple)]
+        lists: list[Any] = [a for a in args if isinstance(a, list | tuple)]
         results: list[Any] = []
         for i in range(len(lists[0])):
             own: tuple[Any, ...] = tuple(a[i] if isinstance(a, list | tuple) else a for a in args)
