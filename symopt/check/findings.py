@@ -103,6 +103,7 @@ class Finding:
         comparison: how it stands; None where it could not be read.
         special: the states that the first step sets otherwise than later steps would.
         assumed: what was taken as true of hyperparameters.
+        scope: what else it is restricted to, in words.
         fixed: numeric arguments that could not be symbols.
         defaults: by hyperparameter, the implementation's and the definition's default, where they differ.
         confirmation: the implementation run with numbers.
@@ -116,6 +117,7 @@ class Finding:
     comparison: Comparison | None = None
     special: tuple[str, ...] = ()
     assumed: tuple[str, ...] = ()
+    scope: tuple[str, ...] = ()
     fixed: Mapping[str, Any] = field(default_factory=dict[str, Any])
     defaults: Mapping[str, tuple[Any, Any]] = field(default_factory=dict[str, Any])
     confirmation: Confirmation | None = None

@@ -62,7 +62,7 @@ def _checked(path: str, options: Mapping[str, Any] | None, meant: str | None) ->
         return Finding(path, source, request.options, reason=reason, seconds=seconds)
     return Finding(
         path, source, request.options, comparison, traced.special,
-        (*(_said(c if holds else sp.Not(c)) for c, holds in traced.assumed), *_decays(traced.optimizer), *traced.scope),
+        (*(_said(c if holds else sp.Not(c)) for c, holds in traced.assumed), *_decays(traced.optimizer)), traced.scope,
         traced.fixed,
         _defaults(request, comparison), confirmation, seconds=seconds,
     )  # fmt: skip

@@ -1,8 +1,8 @@
 """Schedule-free SGD and AdamW. Defazio, Yang, Mehta, Mishchenko, Khaled & Cutkosky 2024, "The Road Less Scheduled",
 arXiv:2405.15682: the method, and its form of AdamW in Algorithm 1, at a constant learning rate.
 
-The gradient is asked at y, which are the parameters here; x is the average that one evaluates. The last form is
-the second one without x, as implementations keep it.
+The gradient is asked at y, which are the parameters here; x is the average that one evaluates. The short forms
+keep no x, as implementations do.
 """
 
 from sympy import Eq, sqrt
@@ -25,6 +25,28 @@ schedule_free_sgd = Optimizer(
         Eq(theta[t], (1 - beta) * z[t] + beta * x[t]),
     ],
     source="Defazio et al. 2024, arXiv:2405.15682",
+)
+
+schedule_free_sgd_later = schedule_free_sgd.replace(
+    name="schedule-free-sgd-later",
+    title="Schedule-free SGD, the start left out of the average",
+    update=[
+        *schedule_free_sgd.update[:2],
+        Eq(x[t], (1 - 1 / t) * x[t - 1] + z[t] / t),
+        schedule_free_sgd.update[3],
+    ],
+    source="Defazio et al. 2024, arXiv:2405.15682; as in its authors' library, SGDScheduleFreeReference",
+)
+
+schedule_free_sgd_short = schedule_free_sgd_later.replace(
+    name="schedule-free-sgd-short",
+    title="Schedule-free SGD without the average",
+    init={z: theta[0]},
+    update=[
+        *schedule_free_sgd.update[:2],
+        Eq(theta[t], (1 - 1 / t) * (theta[t - 1] - (1 - beta) * z[t - 1]) + (1 - beta + beta / t) * z[t]),
+    ],
+    source="Defazio et al. 2024, arXiv:2405.15682; as in its authors' library, SGDScheduleFree",
 )
 
 schedule_free_adamw = Optimizer(

@@ -61,6 +61,7 @@ def _body(finding: Finding) -> Iterator[str]:
         yield f"First step: sets {', '.join(finding.special)} otherwise than later steps would."
     if finding.assumed:
         yield f"For: {', '.join(finding.assumed)}."
+    yield from (f"{said[:1].upper()}{said[1:]}." for said in finding.scope)
     if finding.fixed:
         yield f"Held at numbers: {', '.join(f'{n} = {v}' for n, v in finding.fixed.items())}."
     if finding.defaults:
@@ -140,7 +141,8 @@ def to_json(finding: Finding) -> str:
         "version": VERSION, "target": finding.target, "source": finding.source,
         "options": {n: _plain(v) for n, v in finding.options.items()},
         "outcome": str(finding.outcome), "reason": finding.reason, "special": list(finding.special),
-        "assumed": list(finding.assumed), "fixed": {n: str(v) for n, v in finding.fixed.items()},
+        "assumed": list(finding.assumed), "scope": list(finding.scope),
+        "fixed": {n: str(v) for n, v in finding.fixed.items()},
         "defaults": {n: [str(a), str(b)] for n, (a, b) in finding.defaults.items()},
     }  # fmt: skip
     if comparison is not None:

@@ -92,6 +92,7 @@ def _notes(finding: Finding) -> str:
         notes.append(f"the first step sets {_list(finding.special)} otherwise")
     if finding.assumed:
         notes.append(f"for {_list(finding.assumed)}")
+    notes += finding.scope
     if finding.fixed:
         notes.append("with " + ", ".join(f"{n} = {v}" for n, v in finding.fixed.items()))
     if finding.confirmation is not None and finding.confirmation.witness is False:

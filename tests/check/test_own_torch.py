@@ -23,22 +23,22 @@ OWN = "tests.check.own_torch"
 def test_what_it_keeps_is_found_wherever_it_lies(name: str, meant: str) -> None:
     finding = check(f"{OWN}.{name}", meant=meant)
     assert finding.outcome is Outcome.EQUAL, finding
-    assert finding.assumed == ()
+    assert finding.scope == ()
     assert finding.confirmation is not None and finding.confirmation.error < 1e-12
 
 
 def test_a_step_that_is_another_for_matrices_is_proved_for_vectors_only() -> None:
     finding = check(f"{OWN}.ProjectsMatrices", meant="gradient-descent")
     assert finding.outcome is Outcome.EQUAL
-    assert any("one dimension" in said for said in finding.assumed)
+    assert any("for vectors" in said for said in finding.scope)
 
 
 def test_a_norm_of_rows_is_no_norm_of_the_matrix() -> None:
     rows, whole = check(f"{OWN}.NormsOfRows"), check(f"{OWN}.NormBySquares")
     assert rows.comparison is not None and whole.comparison is not None
     assert [e.rhs for e in rows.comparison.optimizer.update] == [e.rhs for e in whole.comparison.optimizer.update]
-    assert any("one dimension" in said for said in rows.assumed)
-    assert whole.assumed == ()
+    assert any("for vectors" in said for said in rows.scope)
+    assert whole.scope == ()
 
 
 @pytest.mark.parametrize(

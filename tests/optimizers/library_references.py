@@ -138,6 +138,32 @@ def schedule_free_sgd(h: Hyper) -> Step:
     return step
 
 
+def schedule_free_sgd_later(h: Hyper) -> Step:
+    """The average is of the z after the start."""
+    zs: list[Number] = []
+
+    def step(t: int, y: Number, grad: Callable[[Number], Number]) -> Number:
+        zs.append((zs[-1] if zs else y) - h["eta"] * grad(y))
+        return (1 - h["beta"]) * zs[-1] + h["beta"] * mp.fsum(zs) / len(zs)
+
+    return step
+
+
+def schedule_free_sgd_short(h: Hyper) -> Step:
+    """The average is read off the parameters, y = (1 - beta) z + beta x, not kept."""
+    z = None
+
+    def step(t: int, y: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal z
+        z = y if z is None else z
+        blended = y - (1 - h["beta"]) * z  # beta x
+        z = z - h["eta"] * grad(y)
+        blended = blended + (h["beta"] * z - blended) / t
+        return (1 - h["beta"]) * z + blended
+
+    return step
+
+
 def schedule_free_adamw(h: Hyper) -> Step:
     """The average is of the z after the start."""
     zs: list[Number] = []
@@ -319,6 +345,8 @@ LIBRARIES: dict[str, Callable[[Hyper], Step]] = {
     "ftrl": ftrl,
     "ftrl-proximal": ftrl_proximal,
     "schedule-free-sgd": schedule_free_sgd,
+    "schedule-free-sgd-later": schedule_free_sgd_later,
+    "schedule-free-sgd-short": schedule_free_sgd_short,
     "schedule-free-adamw": schedule_free_adamw,
     "schedule-free-adamw-short": schedule_free_adamw_short,
     "yogi-started": yogi_started,

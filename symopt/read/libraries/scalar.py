@@ -48,6 +48,8 @@ class Path:
         if not varies(condition):
             if isinstance(condition, sp.Eq | sp.Ne):  # a symbol is no one number, though its default may be
                 holds = isinstance(condition, sp.Ne)
+            elif _always(condition) is not None:
+                return bool(_always(condition))
             self.assumed.append((condition, holds))
             return holds
         for known, answer in self.taken:
@@ -56,6 +58,15 @@ class Path:
         answer = self.cases.choose([str(condition), f"not {condition}"]) == 0
         self.taken.append((condition, answer))
         return answer
+
+
+def _always(condition: Any) -> bool | None:
+    """What a comparison of hyperparameters always says, where that does not depend on them."""
+    if not isinstance(condition, sp.core.relational.Relational):
+        return None
+    left: Any = condition.lhs
+    apart = sp.cancel(left - condition.rhs)
+    return bool(condition.func(apart, 0)) if apart.is_number else None
 
 
 def varies(e: Any) -> bool:

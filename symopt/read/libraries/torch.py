@@ -27,7 +27,7 @@ GRADIENTS = ((0.5, -0.3125), (0.1875, 0.40625))
 """The numbers that the library computes with while it is traced. Nothing depends on them."""
 VECTOR, MATRIX = 1, 2
 """The shapes that parameters are traced in: of a matrix the numbers above are the rows, twice."""
-ONE_DIMENSION = "parameters of one dimension; its step asks for the shape, and is another for matrices"
+VECTORS_ONLY = "for vectors: of a matrix it may make another step"
 
 LIBRARY = "torch"
 GIVEN = 1
@@ -192,7 +192,7 @@ def trace(request: Request) -> Step:
         alike = replace(of_matrix, assumed=of_vector.assumed) == of_vector
     except Exception:  # noqa: BLE001 - the library's own code may raise anything
         alike = False
-    return of_vector if alike else replace(of_vector, scope=(ONE_DIMENSION,))
+    return of_vector if alike else replace(of_vector, scope=(VECTORS_ONLY,))
 
 
 class _NoCounter(Exception):
