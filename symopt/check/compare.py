@@ -222,11 +222,18 @@ def named(optimizer: Optimizer, definition: Optimizer, *, guess: bool = False) -
             left.remove(near[0])
         elif guess and hyper.default is not None and any(e.has(hyper.default) for e in optimizer.update):
             values[name] = hyper.default
+        elif not guess and any(_may_stand_for(h, hyper) for h in left):
+            return None  # one whose name says nothing may stand for it
         elif sp.S.Zero in hyper.domain or sp.S.One in hyper.domain:
             values[name] = sp.S.Zero if sp.S.Zero in hyper.domain else sp.S.One
         else:
             return None
     return values
+
+
+def _may_stand_for(argument: Hyper, hyper: Hyper) -> bool:
+    """Whether an argument whose name says nothing could be the definition's hyperparameter."""
+    return not is_customary(argument.symbol) and (argument.default is None or argument.default in hyper.domain)
 
 
 Assumed = tuple[tuple[Any, bool], ...]

@@ -122,3 +122,22 @@ class IsSpecialAtOne(_Own):
     def move(self, p: Any, group: dict[str, Any], state: dict[str, Any]) -> None:
         step = p.grad if group["nu"] == 1 else group["nu"] * p.grad + (1 - group["nu"]) * p.grad.sign()
         p.sub_(group["lr"] * step)
+
+
+class Renamed(_Own):
+    """Quasi-hyperbolic momentum, its hyperparameters by names of its own; the average weighted by a sum of powers."""
+
+    def __init__(self, params: Any, lr: float = 0.1, keep: float = 0.9, blend: float = 0.7) -> None:
+        super().__init__(params, lr, keep=keep, blend=blend)
+
+    def move(self, p: Any, group: dict[str, Any], state: dict[str, Any]) -> None:
+        average = state.setdefault("average", torch.zeros_like(p))
+        average.mul_(group["keep"]).add_(p.grad, alpha=1 - group["keep"])
+        p.sub_(group["lr"] * (group["blend"] * average + (1 - group["blend"]) * p.grad))
+
+
+class OldArguments(_Own):
+    """The factor of addcdiv in front, as PyTorch once had it."""
+
+    def move(self, p: Any, group: dict[str, Any], state: dict[str, Any]) -> None:
+        p.addcdiv_(-group["lr"], p.grad, torch.ones_like(p))

@@ -56,3 +56,14 @@ def test_a_symbol_is_no_one_number_though_its_default_is() -> None:
     assert finding.comparison is not None and "nu" in {h.name for h in finding.comparison.optimizer.hyper}
     assert any("nu != 1" in said for said in finding.assumed)
     assert finding.confirmation is not None and finding.confirmation.error < 1e-12
+
+
+def test_names_that_say_nothing_make_no_difference() -> None:
+    """A right method is not called different because its arguments have names of their own."""
+    finding = check(f"{OWN}.Renamed", meant="qhm")
+    assert finding.outcome is Outcome.EQUAL
+
+
+@pytest.mark.filterwarnings("ignore:This overload of addcdiv_")
+def test_a_factor_in_front_is_read_as_the_factor() -> None:
+    assert check(f"{OWN}.OldArguments", meant="gradient-descent").outcome is Outcome.EQUAL

@@ -12,6 +12,7 @@ from symopt.language import vocabulary as V
 
 _DECAYS = {"beta1": V.beta1, "b1": V.beta1, "beta_1": V.beta1, "beta2": V.beta2, "b2": V.beta2, "beta_2": V.beta2}
 _positive = Interval.open(0, oo)
+_share = Interval(0, 1)
 _SHARE = "exponent of the share of the new square"
 
 HYPERPARAMETERS: dict[str, HyperSymbol] = {
@@ -21,6 +22,9 @@ HYPERPARAMETERS: dict[str, HyperSymbol] = {
     "eps": V.eps, "epsilon": V.eps,
     "eps_root": HyperSymbol("epsilon_root", V.nonnegative, "small constant inside the root"),
     "weight_decay": V.weight_decay, "weight_decay_rate": V.weight_decay,
+    "nu": HyperSymbol("nu", _share, "weight of the average in the step"),
+    "nus.0": HyperSymbol("nu_1", _share, "weight of the first moment in the step"),
+    "nus.1": HyperSymbol("nu_2", _share, "weight of the second moment in the step"),
     "momentum": V.mu, "dampening": V.dampening, "rho": V.rho, "decay": V.rho,
     "lr_decay": V.kappa, "lambd": V.weight_decay,
     "etas.0": HyperSymbol("eta_minus", Interval.open(0, 1), "factor that shrinks a step size"),

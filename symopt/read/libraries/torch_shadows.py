@@ -84,7 +84,7 @@ class Shadows:
         out = kwargs.pop("out", None)
         lifted = {k: self.lift(v) for k, v in kwargs.items()}
         try:
-            value = operation(*map(self.lift, args), **lifted)
+            value = operation(*map(self.lift, _in_order(name, args)), **lifted)
         except (KeyError, TypeError) as error:
             raise CannotTrace(f"torch's {name} is called in a way that is not followed: {error}") from None
         if not isinstance(value, sp.Basic):
@@ -132,6 +132,12 @@ def _plain(name: str) -> str:
     if bare[:1] == "i" and bare[1:] in OPERATIONS:
         return bare[1:]
     return bare[1:] if bare in ("radd", "rmul", "rand", "ror") else bare
+
+
+def _in_order(name: str, args: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The arguments of addcmul and addcdiv with their factor last, where it stands first in the old way."""
+    old = name.startswith(("addcmul", "addcdiv")) and len(args) == 4 and isinstance(args[1], int | float)
+    return (args[0], args[2], args[3], args[1]) if old else args
 
 
 def _scalar_last(name: str, args: tuple[Any, ...], kwargs: dict[str, Any]) -> tuple[tuple[Any, ...], dict[str, Any]]:
