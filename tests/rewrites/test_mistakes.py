@@ -60,11 +60,13 @@ def key(equations: tuple[Term, ...]) -> tuple[object, ...]:
 LOSSY = {
     "one hyperparameter used for another throughout": 0.5,
     "update before the value it needs": 0.69,  # 183 of 262; 19 of the others are Nadam's schedule and library form
-    "one decay rate used for the other": 0.92,  # 101 of 109; Nadam's schedule and library form, four each
-    "factor missing": 0.95,  # 166 of 174; LAMB, LARS and its average, Lion, and Nadam's two, two each
+    "one decay rate used for the other": 0.91,  # 137 of 149; Nadam's schedule and library form, AdaBound and AMSBound
+    "factor missing": 0.93,  # 231 of 247; the norm-wise methods, Lion, Nadam's two, AdaBound, AMSBound, Adafactor
+    "factor 1 - beta forgotten": 0.96,  # 80 of 83; LARS's average, SM3 with momentum, SM3 with epsilon
+    "parentheses lost": 0.97,  # 244 of 249; Yogi's three, the short forms of schedule-free methods
     "part of a sum missing": 0.97,  # 354 of 363; Nadam's two, Yogi's two, AdaBelief, AdaMax, decayed descent
     "root missing": 0.95,  # 44 of 46; QHAdam, and centred RMSProp with momentum outside
-    "state overwritten by its corrected value": 0.96,  # 28 of 29; AMSGrad with both averages corrected
+    "state overwritten by its corrected value": 0.92,  # 35 of 38; AMSGrad's corrected form, AdaBound, AMSBound
     "quantity missing": 0.85,
     "gradient missing": 0.9,
 }
