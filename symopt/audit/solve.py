@@ -38,7 +38,7 @@ UNLIKE = 4.0
 """How much dearer a reading is whose wrong equations look like nothing in its method."""
 EACH = 3
 """How many interpretations as one method that hold the same equations to be wrong are tried for an explanation."""
-MEANT_ALIKE = 2
+MEANT_ALIKE = 3
 """How many interpretations are tried whose wrong equations look like the same equations of a method, or of several."""
 ALIKE_BLAMED = 10
 """How many interpretations that hold the same equations to be wrong are tried."""

@@ -59,14 +59,18 @@ class Signs:
         return self._known[key]
 
     def of_ratio(self, a: Ratio) -> SignSet:
-        """The signs that a may have, from those of its irreducible factors."""
+        """The signs that a may have: those of its irreducible factors, and what is known of them as a whole."""
         constant, factors = self.field.factors(a.num)
         signs = ZERO if constant == 0 else (PLUS if constant > 0 else MINUS)
         for factor, exponent in factors + self.field.factors(a.den)[1]:
             own = self.of(factor)
             signs = times(signs, own if exponent % 2 else squares(own))
         constant = self.field.factors(a.den)[0]
-        return signs if constant > 0 else times(signs, MINUS)
+        signs = signs if constant > 0 else times(signs, MINUS)
+        if a.den.is_constant() and not a.num.is_constant():
+            whole = self._fact(a.num)
+            signs &= whole if a.den.leading_coefficient() > 0 else times(whole, MINUS)
+        return signs
 
     def assume(self, p: Poly, signs: SignSet) -> None:
         """Suppose, in this branch, that p has one of the signs."""

@@ -68,8 +68,11 @@ def catalogue() -> Mapping[str, Optimizer | Schedule]:
 @cache
 def seldom() -> frozenset[str]:
     """Names of the definitions that lectures seldom print."""
-    held = (v for module in _LAST for v in vars(importlib.import_module(f"{__name__}.{module}")).values())
-    return frozenset(v.name for v in held if isinstance(v, Optimizer))
+    held: dict[bool, set[str]] = {True: set(), False: set()}
+    for module in (m.name for m in pkgutil.iter_modules(__path__)):
+        values = vars(importlib.import_module(f"{__name__}.{module}")).values()
+        held[module in _LAST] |= {v.name for v in values if isinstance(v, Optimizer)}
+    return frozenset(held[True] - held[False])  # what such a module builds on is another's
 
 
 def get(name: str) -> Optimizer | Schedule:

@@ -148,3 +148,11 @@ def test_typical_identities_are_fast():
     for _ in range(10):
         assert identity(TRACED, ADAM).proved
     assert (time.perf_counter() - started) / 10 < 0.1
+
+
+@pytest.mark.parametrize("left", [sp.sign(x), sp.sign(y), x, abs(y)])
+def test_a_sign_known_of_a_product_stays_known_when_a_factor_is_told_apart(left):
+    agree = x * y < 0
+    one = sp.Piecewise((z, agree), (left * z, True))
+    other = -sp.Piecewise((-z, agree), (-left * z, True))
+    assert identity(one, other).proved
