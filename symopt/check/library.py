@@ -100,7 +100,7 @@ def _confirmation(request: Request, comparison: Comparison) -> Any:
 def _elsewhere(argument: Argument) -> float:
     """A number that the trace did not have, so that one which slipped through as a plain number shows."""
     value, domain = _traced_at(argument), argument.symbol.domain
-    return next(x for x in (0.75 * value, 1 + 0.75 * (value - 1), value) if sp.Rational(x) in domain)
+    return next((x for x in (0.75 * value, 1 + 0.75 * (value - 1)) if sp.Rational(x) in domain), value)
 
 
 def _traced_at(argument: Argument) -> float:
