@@ -3,23 +3,20 @@ Training Deep Neural Networks", arXiv:1806.06763: AMSGrad whose second moment is
 to one half. As in the paper there is no bias correction and no small constant.
 """
 
-from sympy import Eq, Interval, Max, Rational
+from sympy import Eq, Interval, Rational
 
-from symopt.language import HyperSymbol, Optimizer, grad, t
-from symopt.language.vocabulary import beta1, beta2, eta, g, m, theta, v, vhat
+from symopt.language import HyperSymbol, t
+from symopt.language.vocabulary import beta1, beta2, eta, m, theta, vhat
+from symopt.optimizers.amsgrad import amsgrad
 
 power = HyperSymbol("p", Interval.Lopen(0, Rational(1, 2)), "power of the second moment")
 
-padam = Optimizer(
-    "padam",
+padam = amsgrad.replace(
+    name="padam",
     title="Padam",
     hyper=[eta(0.1), beta1(0.9), beta2(0.999), power(0.125)],
-    init={m: 0, v: 0, vhat: 0},
     update=[
-        Eq(g[t], grad(theta[t - 1])),
-        Eq(m[t], beta1 * m[t - 1] + (1 - beta1) * g[t]),
-        Eq(v[t], beta2 * v[t - 1] + (1 - beta2) * g[t] ** 2),
-        Eq(vhat[t], Max(vhat[t - 1], v[t])),
+        *amsgrad.update[:4],
         Eq(theta[t], theta[t - 1] - eta * m[t] / vhat[t] ** power),
     ],
     source="Chen et al. 2018, arXiv:1806.06763",

@@ -141,3 +141,17 @@ class OldArguments(_Own):
 
     def move(self, p: Any, group: dict[str, Any], state: dict[str, Any]) -> None:
         p.addcdiv_(-group["lr"], p.grad, torch.ones_like(p))
+
+
+class Transposes(_Own):
+    """Of a matrix, the gradient and its transpose are paired."""
+
+    def move(self, p: Any, group: dict[str, Any], state: dict[str, Any]) -> None:
+        p.sub_(group["lr"] * (p.grad + p.grad.mT) / 2 if len(p.grad.shape) > 1 else group["lr"] * p.grad)
+
+
+class AsksForItsLength(_Own):
+    """One step for many coordinates, another for few."""
+
+    def move(self, p: Any, group: dict[str, Any], state: dict[str, Any]) -> None:
+        p.sub_(group["lr"] * (p.grad if len(p) < 3 else p.grad.sign()))

@@ -30,14 +30,26 @@ def test_what_it_keeps_is_found_wherever_it_lies(name: str, meant: str) -> None:
 def test_a_step_that_is_another_for_matrices_is_proved_for_vectors_only() -> None:
     finding = check(f"{OWN}.ProjectsMatrices", meant="gradient-descent")
     assert finding.outcome is Outcome.EQUAL
-    assert any("for vectors" in said for said in finding.scope)
+    assert any("for small vectors" in said for said in finding.scope)
+
+
+def test_a_step_that_asks_for_the_length_is_proved_for_short_vectors_only() -> None:
+    finding = check(f"{OWN}.AsksForItsLength", meant="gradient-descent")
+    assert finding.outcome is Outcome.EQUAL
+    assert any("for small vectors" in said for said in finding.scope)
+
+
+def test_a_transpose_is_not_read_as_the_matrix() -> None:
+    finding = check(f"{OWN}.Transposes", meant="gradient-descent")
+    assert finding.outcome is Outcome.EQUAL
+    assert any("for small vectors" in said for said in finding.scope)
 
 
 def test_a_norm_of_rows_is_no_norm_of_the_matrix() -> None:
     rows, whole = check(f"{OWN}.NormsOfRows"), check(f"{OWN}.NormBySquares")
     assert rows.comparison is not None and whole.comparison is not None
     assert [e.rhs for e in rows.comparison.optimizer.update] == [e.rhs for e in whole.comparison.optimizer.update]
-    assert any("for vectors" in said for said in rows.scope)
+    assert any("for small vectors" in said for said in rows.scope)
     assert whole.scope == ()
 
 

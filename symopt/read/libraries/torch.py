@@ -26,8 +26,8 @@ START = (0.75, -1.25)
 GRADIENTS = ((0.5, -0.3125), (0.1875, 0.40625))
 """The numbers that the library computes with while it is traced. Nothing depends on them."""
 VECTOR, MATRIX = 1, 2
-"""The shapes that parameters are traced in: of a matrix the numbers above are the rows, twice."""
-VECTORS_ONLY = "for vectors: of a matrix it may make another step"
+"""The shapes that parameters are traced in: of a matrix the numbers above are each of three rows."""
+VECTORS_ONLY = "for small vectors: of another shape it may make another step"
 
 LIBRARY = "torch"
 GIVEN = 1
@@ -82,7 +82,7 @@ class Run:
             self.optimizer.step()
 
     def _tensor(self, torch: Any, numbers: tuple[float, ...]) -> Any:
-        return torch.tensor([numbers] * 2 if self.dimensions == MATRIX else numbers, dtype=torch.float64)
+        return torch.tensor([numbers] * 3 if self.dimensions == MATRIX else numbers, dtype=torch.float64)
 
     def states(self) -> dict[str, Any]:
         """What the optimizer keeps from step to step, by name."""
@@ -237,7 +237,7 @@ def _trace(request: Request, changing: Set[str], dimensions: int) -> tuple[Step,
         run.step(2)
         asked |= run.shadows.asked_shape
         values = run.values()
-        if wrong := {n for n, before in counts.items() if values[STATES.get(n, n)] != before + 1}:
+        if wrong := {n for n, count in counts.items() if values[STATES.get(n, n)] != count + 1}:
             raise _NoCounter(wrong)
         before.update({STATES.get(n, n): count.subs(t, 1) for n, count in counts.items()})
         return values

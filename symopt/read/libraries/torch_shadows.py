@@ -12,8 +12,10 @@ from symopt.read.libraries.conditions import is_condition
 from symopt.read.libraries.scalar import CannotTrace, Path, Scalar, expression
 from symopt.read.libraries.torch_operations import OPERATIONS, QUERIES, REDUCTIONS, UNINITIALISED
 
-SHAPES = frozenset(("shape", "size", "dim", "ndim", "ndimension"))
+SHAPES = frozenset(("shape", "size", "dim", "ndim", "ndimension", "__len__"))
 """What a step may ask to do otherwise with matrices than with vectors."""
+TRANSPOSES = frozenset(("T", "mT", "H", "mH"))
+"""Attributes that share a tensor's memory, and put its coordinates elsewhere."""
 
 
 class Shadows:
@@ -64,6 +66,8 @@ class Shadows:
         if name in QUERIES:
             asked = getattr(getattr(function, "__self__", None), "__name__", name) if name == "__get__" else name
             self.asked_shape |= asked in SHAPES
+            if asked in TRANSPOSES:
+                raise CannotTrace("the step transposes a matrix, which is not elementwise arithmetic")
             return function(*args, **kwargs)
         operation = OPERATIONS.get(_plain(name))
         if operation is None:
