@@ -214,12 +214,14 @@ def on_problem(name: str, problem: Problem, settings: Any, steps: int, caption: 
     for method, hyper in settings:
         path = run(method, oracle.gradient, problem.start, steps, **hyper)
         title = f"{get(method).title}, " + ", ".join(f"{k} = {v:.2g}" for k, v in hyper.items())
-        curves[title] = np.arange(len(path), dtype=float), np.array([max(value(x) - least, 1e-9) for x in path])
+        curves[title] = np.arange(len(path), dtype=float), np.array([max(value(x) - least, 1e-16) for x in path])
 
     def draw(axes: Any, curves: dict[str, tuple[Array, Array]]) -> None:
         for label, (x, y) in curves.items():
             axes.plot(x, y, label=_greek(label))
+        # The least value is known to rounding only: below, curves leave the frame rather than run along a floor.
         axes.set(xlabel="step", ylabel="value above the least", yscale="log")
+        axes.set_ylim(bottom=1e-9)
         axes.legend(fontsize=9)
 
     return Plot(name, caption, curves, draw)

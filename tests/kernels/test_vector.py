@@ -26,6 +26,7 @@ from symopt.kernels.vector_run import run_vector
 from symopt.language import Optimizer, Shape, residual
 from symopt.language.linear import Draw, Residual
 from symopt.optimizers import get, vector_methods
+from symopt.optimizers.vector.lbfgs import USUAL
 from symopt.testing.problems import Problem, problems, quadratic, rosenbrock
 
 METHODS = list(vector_methods().values())
@@ -40,6 +41,7 @@ SCIPY = {
     "cg-polak-ribiere": "CG", "cg-hestenes-stiefel": "CG", "cg-fletcher-reeves-restarted": "CG",
 }  # fmt: skip
 FACTOR = 2.5
+MORE = 5
 """Within which our iterations and SciPy's agree; the line searches differ in their first guesses."""
 
 
@@ -68,13 +70,13 @@ def test_scipy_finds_the_same_in_about_as_many_steps(ours: str, theirs: str, pro
     assert oracle.gradient is not None
     small = 1e-6 * max(1.0, float(np.abs(oracle.gradient(problem.start)).max()))
     run = run_vector(get(ours), oracle, problem.start, 600, tolerance=small)
-    ends = {"ftol": 0.0} if theirs == "L-BFGS-B" else {}
+    ends = {"ftol": 0.0, "maxcor": USUAL} if theirs == "L-BFGS-B" else {}
     made: Any = minimize(
         oracle.value, problem.start, jac=oracle.gradient, method=theirs, options={"gtol": small, **ends}
     )
     assert oracle.value is not None
     assert oracle.value(run.end) == pytest.approx(made.fun, abs=1e-5, rel=1e-7)
-    assert run.steps <= FACTOR * made.nit + 3
+    assert run.steps <= FACTOR * made.nit + MORE
 
 
 @pytest.mark.parametrize("problem", problems(), ids=lambda p: p.name)
