@@ -25,13 +25,13 @@ class _Printer(StrPrinter):
     def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
         return ordered(expr.args)
 
-    def _print_Relational(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_Relational(self, expr: Any) -> str:
         return f"{self._print(expr.lhs)} {_RELATIONS[type(expr)]} {self._print(expr.rhs)}"
 
-    def _print_Expect(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_Expect(self, expr: Any) -> str:
         return f"E[{', '.join(map(self._print, expr.args))}]"
 
-    def _print_Function(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_Function(self, expr: Any) -> str:
         kind = next((name for oracle, name in _ORACLES.items() if isinstance(expr, oracle)), "")
         if kind:
             return f"{kind}({self._print(expr.args[0])})"
@@ -42,45 +42,45 @@ class _Printer(StrPrinter):
             return f"{inside}^T" if isinstance(expr, Transposed) else f"{inside}^-1"
         return super()._print_Function(expr)
 
-    def _print_Abs(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_Abs(self, expr: Any) -> str:
         return f"|{self._print(expr.args[0])}|"
 
-    def _print_Sum(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_Sum(self, expr: Any) -> str:
         return self._over("sum", expr)
 
-    def _print_Product(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_Product(self, expr: Any) -> str:
         return self._over("product", expr)
 
     def _over(self, word: str, expr: Any) -> str:
         ends = ", ".join(f"{self._print(v)} = {self._print(low)}..{self._print(high)}" for v, low, high in expr.limits)
         return f"{word}({self._print(expr.function)}, {ends})"
 
-    def _print_Integral(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_Integral(self, expr: Any) -> str:
         return self._over("integral", expr)
 
-    def _print_Limit(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_Limit(self, expr: Any) -> str:
         return f"limit({self._print(expr.args[0])}, {expr.args[1]} -> {self._print(expr.args[2])})"
 
-    def _print_Infinity(self, expr: Any) -> Any:  # noqa: N802 - SymPy's name
+    def _print_Infinity(self, expr: Any) -> Any:
         return "infinity"
 
-    def _print_Derivative(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_Derivative(self, expr: Any) -> str:
         function, ((variable, count),) = expr.expr, expr.variable_count
         if function.args == (variable,) and count.is_Integer:
             return f"{function.func}{int(count) * chr(39)}({variable})"
         return super()._print_Derivative(expr)
 
-    def _print_MatrixBase(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_MatrixBase(self, expr: Any) -> str:
         return "[" + "; ".join(", ".join(self._print(e) for e in expr.row(k)) for k in range(expr.rows)) + "]"
 
-    def _print_Piecewise(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_Piecewise(self, expr: Any) -> str:
         rows = [
             self._print(value) + (" otherwise" if condition == sp.true else f" if {self._print(condition)}")
             for value, condition in expr.args
         ]
         return "{" + "; ".join(rows) + "}"
 
-    def _print_And(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_And(self, expr: Any) -> str:
         return " and ".join(self._print(c) for c in expr.args)
 
 

@@ -28,7 +28,7 @@ class _Printer(LatexPrinter):
     def _as_ordered_terms(self, expr: Any, order: Any = None) -> list[Any]:
         return ordered(expr.args)
 
-    def _print_Mul(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_Mul(self, expr: Any) -> str:
         large = [f for f in expr.args if isinstance(f, sp.Sum | sp.Product | sp.Integral | SumOverRoots)]
         if len(large) == 1 and sp.fraction(expr)[1] != 1:
             # A sum in a numerator would be set small.
@@ -40,7 +40,7 @@ class _Printer(LatexPrinter):
         rest = [f for f in expr.args if f not in roots]
         return super()._print_Mul(sp.Mul(*rest, joined, evaluate=False)) if rest else self._print(joined)
 
-    def _print_Piecewise(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_Piecewise(self, expr: Any) -> str:
         rows = [
             f"{self._print(value)} & "
             + (r"\text{otherwise}" if condition == sp.true else rf"\text{{if }} {self._print(condition)}")
@@ -48,10 +48,10 @@ class _Printer(LatexPrinter):
         ]
         return r"\begin{cases} " + r" \\ ".join(rows) + r" \end{cases}"
 
-    def _print_Relational(self, expr: Any) -> str:  # noqa: N802 - SymPy's name
+    def _print_Relational(self, expr: Any) -> str:
         return f"{self._print(expr.lhs)} {_RELATIONS[type(expr)]} {self._print(expr.rhs)}"
 
-    def _print_AppliedUndef(self, expr: Any, exp: str | None = None) -> str:  # noqa: N802 - SymPy's name
+    def _print_AppliedUndef(self, expr: Any, exp: str | None = None) -> str:
         name = _NAMED.get(expr.func.__name__) or self._print(sp.Symbol(expr.func.__name__))
         power = f"^{{{exp}}}" if exp else ""
         return rf"{name}{power}\left({', '.join(map(self._print, expr.args))}\right)"
