@@ -14,7 +14,7 @@ from flint import fmpq
 from symopt.decide import certificate, matchings
 from symopt.decide.budget import Budget, Undecidable
 from symopt.decide.decision import Case, prove
-from symopt.decide.evaluate import Evaluator, NoValue, Number, differ, precision, text
+from symopt.decide.evaluate import Evaluator, NoValue, Number, differ, precision, texts
 from symopt.decide.field import Ratio
 from symopt.decide.fits import Fits
 from symopt.decide.follows import kept_signs
@@ -218,7 +218,7 @@ def _parting(a: Optimizer, b: Optimizer, hypers: Mapping[str, sp.Expr], budget: 
             except Undecidable:
                 return None
             if differ(left, right):
-                return Witness(runs.choice.assignments(), step, text(left), text(right))
+                return Witness(runs.choice.assignments(), step, *texts(left, right))
     return None
 
 

@@ -273,6 +273,18 @@ def differ(a: Number, b: Number) -> bool:
     return not ball(a).overlaps(ball(b))
 
 
-def text(a: Number) -> str:
+def text(a: Number, digits: int = 12) -> str:
     """An exact fraction, or a decimal with its radius."""
-    return str(a) if isinstance(a, fmpq) else a.str(12)
+    return str(a) if isinstance(a, fmpq) else a.str(digits)
+
+
+def texts(a: Number, b: Number) -> tuple[str, str]:
+    """Two numbers that differ, with as many digits as it takes to see it."""
+    digits = 12
+    while digits < 100 and _printed(a, digits).overlaps(_printed(b, digits)):
+        digits *= 2
+    return text(a, digits), text(b, digits)
+
+
+def _printed(a: Number, digits: int) -> arb:
+    return ball(a) if isinstance(a, fmpq) else arb(text(a, digits))

@@ -184,7 +184,7 @@ class Normalizer:
         for kind, convert in _CONVERSIONS:
             if isinstance(e, kind):
                 return convert(self, e)
-        raise Undecidable(f"{type(e).__name__} {str(e)[:60]} has no exact meaning here")
+        raise Undecidable(f"{str(e)[:60]} has no exact meaning here")
 
 
 _SAYS: dict[SignSet, str] = {

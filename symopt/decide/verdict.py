@@ -39,7 +39,8 @@ class Witness:
     def __str__(self) -> str:
         step = [] if self.t is None else [f"t = {self.t}"]
         values = [f"{name} = {value}" for name, value in self.assignments.items()]
-        return f"at {', '.join(step + values)}: {self.left} against {self.right}"
+        where = f"at {', '.join(step + values)}: " if step or values else ""
+        return f"{where}{self.left} against {self.right}"
 
 
 @dataclass(frozen=True)

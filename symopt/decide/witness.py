@@ -25,6 +25,7 @@ from symopt.decide.evaluate import (
     sign,
     subtract,
     text,
+    texts,
 )
 from symopt.decide.verdict import Witness
 from symopt.language.optimizer import Optimizer
@@ -290,7 +291,7 @@ def _first(
             try:
                 left, right = evaluator(claim.lhs), evaluator(claim.rhs)
                 if refutes(claim, left, right) and all(evaluator.holds(a) for a in assuming):
-                    return Witness(choice.assignments(), step if timed else None, text(left), text(right))
+                    return Witness(choice.assignments(), step if timed else None, *texts(left, right))
             except NoValue:
                 continue
     return None

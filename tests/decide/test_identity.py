@@ -156,3 +156,10 @@ def test_a_sign_known_of_a_product_stays_known_when_a_factor_is_told_apart(left)
     one = sp.Piecewise((z, agree), (left * z, True))
     other = -sp.Piecewise((-z, agree), (-left * z, True))
     assert identity(one, other).proved
+
+
+def test_a_witness_has_the_digits_that_tell_its_sides_apart() -> None:
+    near = identity(sp.sqrt(2), sp.sqrt(2) + sp.Rational(1, 10**20)).witness
+    assert near is not None
+    assert near.left != near.right
+    assert str(near) == f"{near.left} against {near.right}"
