@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from symopt.audit.catalogue import plain
 from symopt.audit.claims import Claim, offset
+from symopt.audit.descent import is_another_method
 from symopt.audit.equations import Fact, Group
 from symopt.audit.explain import (
     FARFETCHED,
@@ -205,8 +206,16 @@ def _is_sure(solution: Solution) -> bool:
         return all(refuses(solution.reading, e) for e in solution.explained.values())
     if telling:
         return True
-    sensible = all(_customary(solution, e) and _keeps_its_times(solution, e) for e in solution.explained.values())
+    sensible = all(
+        _customary(solution, e) and _keeps_its_times(solution, e) and not _is_a_method(solution, e)
+        for e in solution.explained.values()
+    )
     return sensible and all(_moves_by_its_gradient(solution, e) for e in farfetched)
+
+
+def _is_a_method(solution: Solution, explanation: Explanation) -> bool:
+    meanings = {**solution.reading.meanings, **explanation.fact.meanings}
+    return is_another_method(explanation.claim, explanation.mended, meanings, solution.reading.model)
 
 
 def _keeps_its_times(solution: Solution, explanation: Explanation) -> bool:

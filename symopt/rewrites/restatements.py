@@ -200,6 +200,13 @@ def decoupled_decay(optimizer: Optimizer) -> Optimizer | None:
     return restated(optimizer, update, (*optimizer.hyper, weight_decay()))
 
 
+def decoupled_decay_times_rate(optimizer: Optimizer) -> Optimizer | None:
+    """The step followed by -eta lambda theta; see ``optimizers.with_weight_decay``."""
+    decayed = decoupled_decay(optimizer)
+    change = decayed and decay_times_rate(decayed)
+    return decayed and change and change.of(decayed)
+
+
 def decay_times_rate(optimizer: Optimizer) -> ChangeOfVariables | None:
     """lambda_old = eta lambda_new, as libraries have it."""
     rate = _rate(optimizer)

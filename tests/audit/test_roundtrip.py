@@ -51,6 +51,10 @@ def test_no_convention_is_flagged(system: str, tmp_path: Path) -> None:
         r"\theta_t = \theta_{t-1} - \eta g_t - \eta \lambda \operatorname{sign}(\theta_{t-1})",
         r"\theta_t = \theta_{t-1} \exp(-\eta g_t)",
         r"\theta_t = -\frac{1}{\lambda} g_t",
+        r"\theta_t = \theta_{t-1} - \eta \sqrt{|g_t|} \operatorname{sign}(g_t)",
+        r"\theta_t = \theta_{t-1} - \eta \frac{g_t}{\max(1, |g_t|)}",
+        r"\theta_t = \theta_{t-1} - \eta g_t - \frac{\eta}{t} \theta_{t-1}",
+        r"\theta_t = (1 - \eta \lambda) \theta_{t-1} - \eta \operatorname{sign}(g_t)",
     ],
 )
 def test_a_method_of_one_equation_that_the_catalogue_lacks_is_not_wrong(step: str, tmp_path: Path) -> None:
