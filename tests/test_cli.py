@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import CliRunner
 
@@ -16,6 +17,7 @@ import symopt.audit
 from symopt.audit.findings import DocumentReport, Finding, Judgement, Report
 from symopt.cli import COMMANDS, cli
 from symopt.cli.audit import FORMATS
+from symopt.cli.output import say
 from symopt.losses import losses, regularisers
 
 RIGHT = Finding(1, 1, "formula", "x", Judgement.CORRECT)
@@ -126,6 +128,14 @@ def test_a_reader_who_has_had_enough_hears_no_complaint():
         )
     assert result.stderr == b""
     assert result.returncode == 0
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device that is always full")
+def test_a_full_standard_output_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    with open("/dev/full", "w") as full:
+        monkeypatch.setattr("sys.stdout", full)
+        with pytest.raises(click.ClickException, match="standard output: no space left"):
+            say("text")
 
 
 def test_an_interrupt_is_answered():

@@ -40,13 +40,19 @@ def write(text: str, output: Path | None) -> None:
 
 
 def say(text: str) -> None:
-    """Write to standard output, in UTF-8 whatever the locale; quietly, if its reader has had enough."""
+    """Write to standard output, in UTF-8 whatever the locale; quietly, if its reader has had enough.
+
+    Raises:
+        ClickException: it cannot be written to, for want of space for example.
+    """
     try:
         sys.stdout.buffer.write(text.encode("utf-8", "replace"))
         sys.stdout.buffer.flush()
-    except BrokenPipeError:
+    except OSError as error:
         # Python flushes once more at exit, and would complain then.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if not isinstance(error, BrokenPipeError):
+            raise click.ClickException(f"standard output: {(error.strerror or str(error)).lower()}") from None
 
 
 class Progress:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from symopt.read.documents.blocks import Block, Document, Passage
+from symopt.read.documents.delimiters import written_out
 from symopt.read.documents.markdown import markdown_blocks, text_blocks
 from symopt.read.documents.notebook import NotebookError, notebook_blocks
 from symopt.read.documents.program import python_blocks
@@ -26,6 +27,9 @@ _READERS: dict[str, Callable[[Passage], Sequence[Block]]] = {
     ".ipynb": notebook_blocks,
     ".py": python_blocks,
 }
+
+_NOT_WRITTEN = frozenset({".ipynb", ".py"})
+"""Suffixes of files whose text is not what a person writes."""
 
 # Longest first: the mark of UTF-32 begins with that of UTF-16.
 _MARKS = (
@@ -80,8 +84,12 @@ def read_document(path: str | Path) -> Document:
     if text is None:
         return Document(str(path), problem="not a text file (for a PDF or a slide deck, give its text)")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
+    passage = Passage.of_file(text)
+    suffix = Path(path).suffix.lower()
+    if suffix not in _NOT_WRITTEN:
+        passage = written_out(passage)
     try:
-        blocks = _READERS.get(Path(path).suffix.lower(), text_blocks)(Passage.of_file(text))
+        blocks = _READERS.get(suffix, text_blocks)(passage)
     except NotebookError as error:
         return Document(str(path), problem=f"not a notebook: {error}")
     return Document(str(path), tuple(text.split("\n")), tuple(blocks))

@@ -47,18 +47,23 @@ def defined(text: str) -> Macros:
     """The commands that a text defines; of several definitions the first. A notebook's backslashes are doubled."""
     found: dict[str, Macro] = {}
     for plain in (text, text.replace("\\\\", "\\")):
-        for head in islice(_HEAD.finditer(plain), MANY):
-            end = _closing(plain, head.end())
-            if end is not None:
-                name, macro = _macro(head, plain[head.end() : end - 1].strip())
-                found.setdefault(name, macro)
+        for name, macro, _ in definitions(plain):
+            found.setdefault(name, macro)
     return found
+
+
+def definitions(text: str) -> Iterator[tuple[str, Macro, tuple[int, int]]]:
+    """The commands that a text defines, in order, each with its name and where the definition stands."""
+    for head in islice(_HEAD.finditer(text), MANY):
+        end = braced(text, head.end())
+        if end is not None:
+            yield *_macro(head, text[head.end() : end - 1].strip()), (head.start(), end)
 
 
 def definition_end(math: str, start: int) -> int | None:
     """Where the definition that begins at an offset ends; None where there is none."""
     head = _HEAD.match(math, start)
-    return None if head is None else _closing(math, head.end())
+    return None if head is None else braced(math, head.end())
 
 
 def _macro(head: re.Match[str], body: str) -> tuple[str, Macro]:
@@ -69,7 +74,7 @@ def _macro(head: re.Match[str], body: str) -> tuple[str, Macro]:
     return name, Macro(arity, head["default"], body.removesuffix(r"\xspace").strip())
 
 
-def _closing(text: str, start: int) -> int | None:
+def braced(text: str, start: int) -> int | None:
     """The offset behind the brace that closes the one before ``start``; None where it is too far."""
     depth = 1
     for match in _BRACE.finditer(text, start, min(len(text), start + LONGEST)):
@@ -112,7 +117,7 @@ def _once(macro: Macro, math: str, end: int) -> tuple[str, int] | None:
         end = option.end() if option else end
     while len(given) < macro.arity:
         opening, token = _OPENING.match(math, end), _TOKEN.match(math, end)
-        closing = _closing(math, opening.end()) if opening else None
+        closing = braced(math, opening.end()) if opening else None
         if opening and closing:
             given.append(math[opening.end() : closing - 1])
         elif token:
