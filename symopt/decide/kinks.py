@@ -38,9 +38,17 @@ class _Sign(sp.Function):
 
 
 def _sign(u: Any) -> Any:
-    u = sp.expand(u)
+    """The sign, without factors whose own are known."""
+    product: Any = sp.factor(u)
+    factors = sp.Mul.make_args(product)
+    u = sp.expand(sp.Mul(*(f for f in factors if not (f.is_positive or f.is_negative))))
     made: Any = _Sign  # calls of SymPy's functions are typed as classes
-    return -made(-u) if u.could_extract_minus_sign() else made(u)
+    turned = sum(bool(f.is_negative) for f in factors) % 2 == 1
+    if u == 1:
+        return -1 if turned else 1
+    if u.could_extract_minus_sign():
+        u, turned = -u, not turned
+    return -made(u) if turned else made(u)
 
 
 def _in_signs(e: Any) -> Any:

@@ -16,6 +16,8 @@ from symopt.decide.derivative import derivative, differentiates
 from symopt.derive.derivation import Derivation, Step
 from symopt.language import At, Sequence
 from symopt.language.loss import Loss, Regulariser
+from symopt.losses import one_score
+from symopt.losses.activations import Activation
 
 w, x, o, y = (Sequence(name) for name in ("w", "x", "o", "y"))
 b, weight, one_input = sp.symbols("b w_j x", real=True)
@@ -35,6 +37,11 @@ def by_score(loss: Loss) -> Any:
     """The derivative of the loss by its score."""
     made = derivative(loss.expression, loss.score).xreplace(dict(loss.given))
     return made if loss.classes else sp.cancel(made) if not made.has(sp.sign) else made
+
+
+def activation_slope(activation: Activation) -> Any:
+    """The derivative of an activation by its score, wherever there is one."""
+    return derivative(activation.value, one_score.z)
 
 
 def in_prediction(loss: Loss, e: Any) -> Any:

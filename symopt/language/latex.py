@@ -105,7 +105,7 @@ class _Printer:
         script = power if len(power) == 1 else f"{{{power}}}"
         text = self.print(base, _ATOM)
         fenced = (base.head == "call" and base.name in _FENCES) or enclosed(text)
-        raised = base.head in ("name", "at") and "^" in base.name  # no two superscripts side by side
+        raised = base.head in ("name", "at") and "^" in text  # no two superscripts side by side
         if raised or (base.head in ("div", "grad", "call", "expect") and not fenced):
             text = rf"\left({text}\right)"
         return f"{text}^{script}"

@@ -162,9 +162,18 @@ def _unsquared(node: Term) -> Iterator[Term]:
 
 
 def _squared(node: Term) -> Iterator[Term]:
-    turned = any(n.name == "transpose" for n in node.nodes())
+    turned = any(_has_transpose(part) for part in node.args)
     if (node.head in ("call", "name", "at") or (node.head == "add" and not turned)) and node.name != "transpose":
         yield node ** T.number(2)
+
+
+def _has_transpose(part: Term) -> bool:
+    """Whether it has one, other than of a vector before another."""
+    inner = part.args[0] if part.head == "neg" else part
+    lower = all(n.name.lower() == n.name for n in inner.nodes() if n.head in ("name", "at"))
+    if inner.head == "mul" and len(inner.args) == 2 and inner.args[0].name == "transpose" and lower:
+        return False
+    return any(n.name == "transpose" for n in inner.nodes())
 
 
 def _fewer(node: Term) -> Iterator[Term]:
@@ -187,8 +196,10 @@ def _complements(node: Term) -> Iterator[Term]:
     """f for 1 - f, and the other way round."""
     if node.head == "add" and len(node.args) == 2 and node.args[0] == T.number(1) and node.args[1].head == "neg":
         yield node.args[1].args[0]
-    elif node.head in ("name", "at", "call", "mul") and node.name not in ("transpose", "norm", "log"):
+    elif node.head in ("name", "at", "call", "mul", "pow") and node.name not in ("transpose", "norm", "log", INDICATOR):
         yield T.number(1) - node
+        if node.head == "mul" and len(node.args) > 2:
+            yield T.mul(T.number(1) - T.mul(*node.args[:-1]), node.args[-1])
 
 
 def _square_factor(node: Term) -> Iterator[Term]:
@@ -337,15 +348,25 @@ def negated(whole: Term) -> tuple[Rewrite, Term]:
 def with_factor(whole: Term, factors: Iterable[Term]) -> Iterator[Term]:
     """The formula with one of the factors put to its summands, one at a time and all together.
 
-    A factor goes into a sum over an index, where it may depend on it.
+    A factor goes into a sum over an index, where it may depend on it; last, to the summands of sums inside.
     """
-    for factor in factors:
+    known = tuple(factors)
+    for factor in known:
         if whole.head == "add":
-            for i, part in enumerate(whole.args):
-                yield replace(whole, args=(*whole.args[:i], _times(part, factor), *whole.args[i + 1 :]))
+            yield from _summand_times(whole, factor)
             yield T.mul(whole, factor)
         else:
             yield _times(whole, factor)
+    inside = [(path, node) for path, node in whole.walk() if path and node.head == "add"]
+    for path, node in inside:
+        for factor in known:
+            for new in _summand_times(node, factor):
+                yield whole.put(path, new)
+
+
+def _summand_times(total: Term, factor: Term) -> Iterator[Term]:
+    for i, part in enumerate(total.args):
+        yield replace(total, args=(*total.args[:i], _times(part, factor), *total.args[i + 1 :]))
 
 
 def with_parts(whole: Term, parts: Iterable[Term]) -> Iterator[Term]:

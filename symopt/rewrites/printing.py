@@ -47,7 +47,8 @@ def _spliced(original: Term, mended: Term, source: str) -> str | None:
         stands = text is not None and (_stands(new, old, original, source) or enclosed(text))
         if old.span is None or text is None or old.span[0] < done or not stands:
             return latex(replace(mended, span=None), source)  # its span is that of what was changed
-        out += source[done : old.span[0]] + text
+        bare = source[max(old.span[0] - 1, 0) : old.span[0]] in ("^", "_")  # a script without braces
+        out += source[done : old.span[0]] + (f"{{{text}}}" if bare and len(text) > 1 else text)
         done = old.span[1]
     return out + source[done:end]
 

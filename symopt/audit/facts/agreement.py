@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import numpy as np
@@ -67,6 +67,11 @@ def numbers(e: Any, bound: Mapping[Any, int] | None = None) -> Any:
             return _drawn(f"{e.func}{[at.get(a, a) for a in e.args]}")
 
 
+@lru_cache(maxsize=2048)
+def _at_points(e: Any) -> Any:
+    return numbers(e)
+
+
 def instance(e: Any) -> Any:
     """The expression for three classes, of which the first is the right one, and for one example."""
     made = e.xreplace({scores.over: sp.Integer(1), classes.K: sp.Integer(_CLASSES)}).subs(_PLACES)
@@ -76,7 +81,7 @@ def instance(e: Any) -> Any:
 def ratio(value: Any, expected: Any) -> float | None:
     """The number by which one expression is a multiple of the other at all points; None where there is none."""
     with np.errstate(all="ignore"):
-        a, b = np.broadcast_arrays(numbers(value), numbers(expected), np.zeros(_DRAWS))[:2]
+        a, b = np.broadcast_arrays(_at_points(value), _at_points(expected), np.zeros(_DRAWS))[:2]
         if not (np.isfinite(a).all() and np.isfinite(b).all()):
             return None
         live = np.abs(b) > 1e-12
@@ -91,6 +96,8 @@ def multiple(value: Any, expected: Any) -> tuple[Any, Verdict] | None:
     found = ratio(value, expected)
     if found is None:
         return None
+    if abs(found - 1) < 1e-9:
+        return sp.Integer(1), _proof(value, sp.Integer(1), expected)
     front = _front(value) / _front(expected)
     share = Fraction(found / float(numbers(front))).limit_denominator(64)
     factor = front * sp.Rational(share.numerator, share.denominator)
@@ -106,8 +113,11 @@ def _front(e: Any) -> Any:
 
 def _proof(value: Any, factor: Any, expected: Any) -> Verdict:
     verdict = identity(value, factor * expected)
-    if not verdict.proved and not verdict.refuted and value.has(sp.sign, sp.Abs, sp.Max, sp.Min):
-        return identity_off_kinks(value, factor * expected)
+    if not verdict.proved and (value.has(sp.tanh) or expected.has(sp.tanh)):
+        verdict = identity(*(side.rewrite(sp.exp) for side in (value, factor * expected)))
+    if not verdict.proved and value.has(sp.sign, sp.Abs, sp.Max, sp.Min):
+        off = identity_off_kinks(value, factor * expected)
+        return off if off.proved or not verdict.refuted else verdict
     if verdict.proved or not value.has(sp.log):
         return verdict
     # Logarithms are compared by what they are logarithms of; targets of two values one by one.

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache, lru_cache, partial
 from typing import Any
 
 import sympy as sp
 
-from symopt.audit.facts import class_scores, scores
+from symopt.audit.facts import activations, class_scores, scores
 from symopt.audit.facts.class_scores import Asked, hot, other, softmax
 from symopt.audit.facts.loss_lefts import Asks
 from symopt.audit.facts.scores import LINEAR, OUTPUTS_KNOWN, SIGMOID, TANH, Output
+from symopt.audit.facts.spelling import Spelling
 from symopt.decide.derivative import derivative
-from symopt.derive.loss_gradients import by_score
+from symopt.derive.loss_gradients import activation_slope, by_score
 from symopt.language.loss import Loss
 from symopt.language.terms import Term
 from symopt.losses import losses, regularisers
+from symopt.losses.activations import Activation
 from symopt.losses.classes import Delta, c, k, smoothing
 
 
@@ -48,9 +50,7 @@ def candidates(asked: Asks) -> Iterator[Candidate]:
         case "penalty":
             yield from _penalties()
         case "prediction":
-            yield Candidate(
-                "sigmoid", "the sigmoid", SIGMOID.value(-scores.z if asked.turned else scores.z), _at_score(SIGMOID)
-            )
+            yield from _predictions(asked)
         case "probability":
             index = asked.of.indices[0]
             ours = Asked(index)
@@ -83,10 +83,25 @@ def _slopes(asked: Asks) -> Iterator[Candidate]:
         for expected in forms:
             yield Candidate("softmax", "the softmax's derivative", expected, meant)
         return
-    if not base.endswith("tanh"):
+    worded = scores.words_for(base)
+    if not worded:
         yield Candidate("sigmoid", "the sigmoid's derivative", SIGMOID.slope(scores.z), _at_score(SIGMOID))
-    if base not in scores.SIGMOIDS:
+    if base.endswith("tanh") or (not worded and base not in scores.SIGMOIDS):
         yield Candidate("tanh", "the derivative of tanh", TANH.slope(scores.z), _at_score(TANH))
+    for own in activations.meant(base):
+        if own.name in activations.BY_WORD:
+            yield Candidate(own.name, f"the derivative of {own.title}", activation_slope(own), _of_unit(own))
+
+
+def _predictions(asked: Asks) -> Iterator[Candidate]:
+    """The values that a function of one number may have."""
+    at = -scores.z if asked.turned else scores.z
+    for own in activations.meant(asked.of.base):
+        yield Candidate(own.name, own.title, own.value.subs(scores.z, at), _of_unit(own))
+
+
+def _of_unit(activation: Activation) -> Callable[[Term], Any]:
+    return partial(activations.meaning, activation=activation)
 
 
 def _at_score(output: Output) -> Callable[[Term], Any]:
@@ -94,12 +109,23 @@ def _at_score(output: Output) -> Callable[[Term], Any]:
     return partial(_in_score, output=output)
 
 
+@lru_cache(maxsize=256)
+def _of_asked(index: str, letter: str) -> Callable[[Term], Any]:
+    return partial(class_scores.meaning, asked=Asked(index, letter))
+
+
 def _in_score(term: Term, output: Output) -> Any:
     return scores.meaning(term, output).xreplace({scores.x: scores.z})
 
 
 def _of_one(output: Output, asked: Asks) -> Callable[[Term], Any]:
-    return partial(scores.meaning, output=output, by=asked.by if asked.by.base else None)
+    return _of_output(output, asked.by if asked.by.base else None)
+
+
+@lru_cache(maxsize=256)
+def _of_output(output: Output, by: Spelling | None) -> Callable[[Term], Any]:
+    """One and the same function for all losses of an output, so that a formula is read once for all of them."""
+    return partial(scores.meaning, output=output, by=by)
 
 
 def output_of(loss: Loss) -> Output:
@@ -118,7 +144,7 @@ def _values(asked: Asks) -> Iterator[Candidate]:
         if not loss.classes:
             yield Candidate(loss.name, loss.title, loss.expression, _of_one(output_of(loss), Asks("value")))
             continue
-        ours = partial(class_scores.meaning, asked=Asked())
+        ours = _of_asked("", "")
         for expression in _spelt(loss.expression):
             yield Candidate(loss.name, loss.title, expression, ours)
         if loss.given:
@@ -175,7 +201,7 @@ def _of_classes(loss: Loss, asked: Asks, kind: str) -> Iterator[Candidate]:
         return
     else:
         made = made.subs(loss.target, hot) if loss.name.startswith("softmax") else made
-    meant = partial(class_scores.meaning, asked=ours)
+    meant = _of_asked(index, ours.letter)
     if loss.name == "multiclass-hinge" and not right:
         made = made.subs(hot, 0)
     for expected in _spelt(made * factor):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from symopt.audit.facts.scores import BIASES, INPUTS, OUTPUTS, SCORES, SIGMOIDS, WEIGHTS
+from symopt.audit.facts.activations import meant
+from symopt.audit.facts.scores import BIASES, INPUTS, OUTPUTS, SCORES, SIGMOIDS, WEIGHTS, words_for
 from symopt.audit.facts.spelling import Spelling, spelling, split
 from symopt.language.terms import Term
 
@@ -69,7 +70,7 @@ def asks(left: Term, source: str) -> Asks | None:
         return _derivative(left if left.head == "grad" else left.args[0], written)
     if left.head == "call" and left.name.endswith("'") and len(left.args) == 1 and _is_prediction(split(left.name)):
         return Asks("slope", Spelling("z"), split(left.name))
-    if left.head == "call" and split(left.name).base in SIGMOIDS - {"S"} and len(left.args) == 1:
+    if left.head == "call" and len(left.args) == 1 and _is_function(split(left.name)):
         inner = left.args[0].args[0] if left.args[0].head == "neg" else left.args[0]
         turned = left.args[0].head == "neg"
         return Asks("prediction", of=split(left.name), turned=turned) if inner.head in ("name", "at") else None
@@ -125,4 +126,10 @@ def _derivative(grad: Term, written: str) -> Asks | None:
 
 
 def _is_prediction(found: Spelling) -> bool:
-    return found.base.rstrip("'") in _PREDICTIONS
+    base = found.base.rstrip("'")
+    return base in _PREDICTIONS or bool(words_for(base))
+
+
+def _is_function(found: Spelling) -> bool:
+    """Whether a function's name is one that an activation may have."""
+    return bool(meant(found.base)) and found.base != "S" and (not found.indices or bool(words_for(found.base)))

@@ -8,12 +8,13 @@ leads to it and all that it may be meant to be agree on how it should read, or w
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from functools import lru_cache
+from dataclasses import dataclass, replace
+from functools import cache, lru_cache
 from typing import Any
 
 import sympy as sp
 
+from symopt.audit.facts.activations import BY_WORD, NAMES, named
 from symopt.audit.facts.agreement import instance, multiple, ratio
 from symopt.audit.facts.class_scores import hot
 from symopt.audit.facts.loss_candidates import Candidate, candidates
@@ -101,7 +102,7 @@ def loss_opinion(
         return _right(asked, agreed, stated)
     if found:
         return None  # right as far as numbers tell, so not wrong
-    mends = tuple(m for m in _mends(asked, again) if _plausible(m, again, stated))
+    mends = tuple(m for m in _mends(asked, again) if _plausible(asked, m, again, stated))
     chosen = _certain(asked, mends, stated, climbed)
     return None if chosen is None else _wrong(left, again, chosen, source)
 
@@ -110,12 +111,13 @@ def stated_losses(left: Term, right: Term, source: str) -> frozenset[str]:
     """The losses that a formula writes down."""
     asked = asks(read_again(left, source), source)
     again = read_again(right, source)
+    if asked is None or asked.what not in ("value", "prediction") or sum(1 for _ in right.walk()) > NODES:
+        found = frozenset[str]()
+    else:
+        found = frozenset(f.candidate.system for f in _agreed(asked, again, asked.likelihood) if f.verdict.proved)
     if spelling(left) is not None and any(_is_sigmoid(n) for n in (again, *again.args)):
-        return frozenset({SIGMOID_OUTPUT})
-    if asked is None or asked.what != "value" or sum(1 for _ in right.walk()) > NODES:
-        return frozenset()
-    found = _agreed(asked, again, asked.likelihood)
-    return frozenset(f.candidate.system for f in found if f.verdict.proved)
+        return (found & NAMES) | {SIGMOID_OUTPUT}
+    return found
 
 
 def _is_sigmoid(right: Term) -> bool:
@@ -248,8 +250,9 @@ def _mends(asked: Asks, right: Term) -> tuple[Mend, ...]:
         if written is not None and not _is_telling(asked, _parted(written)[0]) and asked.what != "penalty":
             continue
         ways = tried if written is not None else [(m, new) for m, new in tried if m.name in TRANSPOSES]
+        read = cache(own[0].meaning)
         for candidate in own:
-            made = _mend(asked, candidate, written, clash, ways)
+            made = _mend(asked, replace(candidate, meaning=read), written, clash, ways)
             if made is not None:
                 found.setdefault(candidate.system, made)
     return tuple(found.values())
@@ -334,9 +337,12 @@ def _mend(
     return None
 
 
-def _plausible(mend: Mend, right: Term, stated: frozenset[str]) -> bool:
+def _plausible(asked: Asks, mend: Mend, right: Term, stated: frozenset[str]) -> bool:
     """Outputs are seldom tanh or exponential: only where it is written, or said; a norm is as good as its square."""
     system = mend.found.candidate.system
+    if asked.what in ("slope", "prediction") and system in NAMES and system not in stated:
+        own = {a.name for a in named(asked.of.base.rstrip("'"))}
+        return system in own if own else asked.what == "slope" and system not in BY_WORD
     if mend.mistake.name == "square missing" and right.name in ("abs", "norm"):
         return False
     seldom = SELDOM.get(system)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from symopt.audit.facts.activations import NAMES as ACTIVATIONS
 from symopt.audit.facts.checks import check_opinion
 from symopt.audit.facts.losses import SIGMOID_OUTPUT, loss_opinion, stated_losses
 from symopt.audit.facts.numbers import number_opinion
@@ -67,9 +68,13 @@ def stated_by(content: Statement, source: str) -> frozenset[str]:
 
 
 def newest(before: frozenset[str], now: frozenset[str]) -> frozenset[str]:
-    """What a section has stated: the loss that it wrote down last, and whether its outputs are sigmoids."""
-    losses = now - {SIGMOID_OUTPUT}
-    return now | (before & {SIGMOID_OUTPUT} if losses else before)
+    """What a section has stated: the loss and the activation that it wrote down last, whether outputs are sigmoids."""
+
+    def kind(name: str) -> str | bool:
+        return name if name == SIGMOID_OUTPUT else name in ACTIVATIONS
+
+    said = {kind(name) for name in now}
+    return now | {name for name in before if name == SIGMOID_OUTPUT or kind(name) not in said}
 
 
 def _sides(statement: Statement) -> list[Term]:

@@ -7,16 +7,20 @@ S a v.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Any
 
 import sympy as sp
 
 from symopt.audit.facts.spelling import Spelling, spelling
+from symopt.derive.loss_gradients import activation_slope
 from symopt.language.symbols import At
 from symopt.language.terms import Term
 from symopt.losses import classes
+from symopt.losses.activations import ACTIVATIONS, Activation
 from symopt.losses.one_score import threshold, y, z
 from symopt.rewrites.formula_mistakes import INDICATOR
 
@@ -67,6 +71,23 @@ SIGMOID = Output("sigmoid", sigmoid, lambda u: sigmoid(u) * (1 - sigmoid(u)))
 TANH = Output("tanh", sp.tanh, lambda u: 1 - sp.tanh(u) ** 2)
 EXP = Output("exp", sp.exp, sp.exp)
 OUTPUTS_KNOWN = (SIGMOID, LINEAR, TANH, EXP)
+_FONTS = re.compile(r"\\(?:mathrm|operatorname|text|textrm|mathsf|mathit|mathbf|rm)\b|[^a-zA-Z]")
+
+
+def words_for(name: str) -> tuple[Activation, ...]:
+    """The activations that a word, such as ReLU, is the name of."""
+    word = _FONTS.sub("", name).lower()
+    return tuple(a for a in ACTIVATIONS if word in a.words)
+
+
+@cache
+def output_of(activation: Activation) -> Output:
+    """A prediction that is an activation of the score."""
+
+    def at(e: Any, score: Any) -> Any:
+        return e.subs(z, score)
+
+    return Output(activation.name, partial(at, activation.value), partial(at, activation_slope(activation)))
 
 
 def meaning(term: Term, output: Output, by: Spelling | None = None) -> Any:
@@ -152,7 +173,7 @@ class _Meaning:
 
     def _is_symbol(self, found: Spelling, term: Term) -> bool:
         base = found.base.rstrip("'")
-        return len(term.args) == 1 and (base in PREDICTORS or base in SIGMOIDS)
+        return len(term.args) == 1 and (base in PREDICTORS or base in SIGMOIDS or bool(words_for(base)))
 
     def _of_input(self, term: Term) -> bool:
         """Whether a function's argument is the input: its features."""
@@ -166,6 +187,10 @@ class _Meaning:
             if inside in (x, over * x):
                 inside = z
             return SIGMOID.slope(inside) if primed else SIGMOID.value(inside)
+        worded = words_for(base)
+        if worded:
+            known = self.output if any(a.name == self.output.name for a in worded) else output_of(worded[0])
+            return (known.slope if primed else known.value)(self(term.args[0]))
         if primed:
             return self.output.slope(z)
         try:

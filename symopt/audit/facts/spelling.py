@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from symopt.language import terms as T
 from symopt.language.terms import Term
@@ -44,6 +45,7 @@ def spelling(term: Term) -> Spelling | None:
     return None
 
 
+@lru_cache(maxsize=4096)
 def split(name: str) -> Spelling:
     """A name and its indices."""
     font = _FONT.match(name)
