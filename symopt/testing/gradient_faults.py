@@ -48,6 +48,8 @@ def _explanations(claimed: Array, measured: Array, error: Array, point: Array) -
         yield claimed.T, "it is the transpose of what it should be"
     if claimed.ndim == 1 and claimed.size > 1:
         yield claimed[::-1], "its coordinates stand in the opposite order"
+        for places, way in ((1, "early"), (-1, "late")):
+            yield np.roll(claimed, places), f"its coordinates stand one place too {way}"
     if claimed.size > 2:
         apart = measured - claimed
         shift = float(np.median(apart))
@@ -55,6 +57,7 @@ def _explanations(claimed: Array, measured: Array, error: Array, point: Array) -
         share = _factor(apart, point, error)
         if share:
             yield claimed + share * point, f"{share:.4g} times the point is missing, as where a penalty is left out"
+        yield from _beside_a_penalty(claimed, measured, point)
         yield from _of_few(claimed, measured, error)
 
 
@@ -73,9 +76,19 @@ def _named(factor: float) -> str:
     examples = round(max(factor, 1 / factor)) if factor > 0 else 0
     whole = 2 < examples <= MANY and abs(max(factor, 1 / factor) - examples) < 1e-3 * examples
     if whole:
-        missing = f"1/{examples} is missing" if factor > 1 else f"1/{examples} is taken twice"
+        missing = f"1/{examples} is missing" if factor > 1 else f"{examples} is missing, or 1/{examples} is taken twice"
         return f"{said}: {missing}, as of a mean over {examples}"
     return said
+
+
+def _beside_a_penalty(claimed: Array, measured: Array, point: Array) -> Iterator[tuple[Array, str]]:
+    """What is measured as a part of what is claimed and a part of the point: a factor that spares the penalty."""
+    if claimed.size < 4 or not (claimed.any() and point.any()):
+        return
+    columns = np.stack([claimed.ravel(), point.ravel()], axis=1)
+    (share, strength), *_ = np.linalg.lstsq(columns, measured.ravel(), rcond=None)
+    if abs(share) > 1e-6:
+        yield share * claimed + strength * point, f"but for a multiple of the point, {_named(1 / share)}"
 
 
 def _of_few(claimed: Array, measured: Array, error: Array) -> Iterator[tuple[Array, str]]:

@@ -70,6 +70,9 @@ FAULTS = {
     "1/7 is taken twice": lambda g, x: g / 7,
     "3 times": lambda g, x: 3 * g,
     "opposite order": lambda g, x: g[::-1],
+    "one place too early": lambda g, x: np.roll(g, -1),
+    "one place too late": lambda g, x: np.roll(g, 1),
+    "but for a multiple of the point, every derivative is 8 times": lambda g, x: 8 * (g - 0.3 * x) + 0.3 * x,
     "+0.5 off": lambda g, x: g + 0.5,
     "all agree but coordinate 1, whose sign is turned": lambda g, x: np.where(np.arange(g.size) == 1, -g, g),
     "all agree but coordinate 2, which is 1.25 times": lambda g, x: np.where(np.arange(g.size) == 2, 1.25 * g, g),
@@ -123,6 +126,43 @@ def test_kinks_rounding_and_shapes() -> None:
         check_gradient(cube, np.ones(3), np.ones(2))
     with pytest.raises(ValueError, match="finite value"):
         check_gradient(lambda x: float("nan"), np.ones(2), np.ones(2))
+
+
+STRANGE: dict[str, tuple[Any, Any, Any, Any]] = {
+    "x is complex": (cube, lambda z: 3 * z**2, np.ones(2) + 1j, None),
+    "the gradient is complex": (cube, lambda z: 3 * z**2 + 1j, np.ones(2), None),
+    "the value of f is complex": (lambda z: z.sum() + 0j, np.ones_like, np.ones(2), None),
+    "the value of f is None": (lambda z: None, np.ones_like, np.ones(2), None),
+    "the gradient is None": (cube, lambda z: None, np.ones(2), None),
+    "finite point": (cube, lambda z: 3 * z**2, np.array([1.0, np.nan]), None),
+    "at the point itself": (lambda z: np.nan, np.ones_like, np.ones(2), None),
+    "coordinate 0 moved by -": (lambda z: np.sqrt(z).sum() if (z >= 0).all() else np.nan, np.ones(2),
+                                np.array([1e-9, 1.0]), None),
+    "positive step": (cube, lambda z: 3 * z**2, np.ones(2), -1e-5),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("said", STRANGE)
+def test_what_cannot_be_checked_is_refused(said: str) -> None:
+    f, grad, x, step = STRANGE[said]
+    with pytest.raises(ValueError, match=said):
+        check_gradient(f, grad, x, step=step)
+
+
+def test_a_function_that_changes_its_argument_is_measured_where_it_was_asked() -> None:
+    def doubling(z: Any) -> float:
+        z *= 2
+        return float((z**2).sum()) / 4
+
+    assert check_gradient(doubling, lambda z: 2 * z, np.array([1.0, -2.0]))
+
+
+@given(random=points)
+def test_noise_and_jumps_are_no_kinks(random: np.random.Generator) -> None:
+    x = random.integers(-3, 3, 4).astype(float)
+    assert check_gradient(lambda z: np.floor(z).sum(), np.zeros_like, x).verdict == "undecided"
+    noisy = check_gradient(lambda z: float(z @ z + 1e-4 * np.sin(1e9 * z.sum())), lambda z: 2 * z, x)
+    assert noisy.verdict != "wrong"
 
 
 def test_the_point_is_not_changed() -> None:
