@@ -89,7 +89,7 @@ def check_gradient(
         ValueError: a gradient of another shape than x, a function that is no number, values that are complex or not
             finite, or a step that is not positive.
     """
-    if step is not None and not (isinstance(step, (int, float, np.number)) and 0 < step < np.inf):
+    if step is not None and not 0 < float(step) < np.inf:
         raise ValueError(f"Expected a positive step but got step={step!r}")
     given = _real(x, "x")
     point = given.astype(np.result_type(given.dtype, np.float32 if _is_single(given) else np.float64))

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from symopt.audit.facts.activations import NAMES as ACTIVATIONS
+from symopt.audit.facts.backpropagation import layer_opinion
 from symopt.audit.facts.checks import check_opinion
 from symopt.audit.facts.losses import SIGMOID_OUTPUT, loss_opinion, stated_losses
 from symopt.audit.facts.numbers import number_opinion
@@ -104,6 +105,7 @@ def _relation(
     tried: tuple[Step, ...] = (
         lambda: vector_series_opinion(left, symbol, right, clocks, source),
         lambda: series_opinion(left, symbol, right, source),
+        lambda: layer_opinion(left, right, source),
         lambda: loss_opinion(left, right, source, stated=around.stated, uphill=around.uphill),
         lambda: shape_opinion(left, right),
         lambda: update_opinion(left, right, clocks, source),
