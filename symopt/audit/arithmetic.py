@@ -39,7 +39,8 @@ def apply(term: Term, args: Sequence[Any]) -> Any:
     match term.head:
         case "number":
             assert term.value is not None
-            return float(term.value)
+            over, under = term.value.as_integer_ratio()
+            return over / under
         case "add":
             total = args[0]
             for x in args[1:]:

@@ -166,7 +166,9 @@ class Reader:
         waiting = on.all[(sizes > 0) & (sizes <= GRID)]
         for choice, price in self.choices(claim, int(on.cases[waiting].max(initial=0))):
             ours = waiting[on.cases[waiting] > choice.branch] if choice.branch is not None else waiting
-            for number, row in agreements(self.setting, on, claim, options, choice, ours) if len(ours) else ():
+            for number, row in (
+                agreements(self.setting, on, claim, options, choice, ours, sizes[ours]) if len(ours) else ()
+            ):
                 fact = self._fact(claim, on.models[number], choice, row, price)
                 if fact is not None:
                     found[number].append(fact)

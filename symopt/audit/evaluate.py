@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from symopt.audit.arithmetic import apply
 from symopt.audit.claims import Claim
-from symopt.audit.runs import answer, column, constant_answer, draws
+from symopt.audit.runs import Array, answer, column, constant_answer, draws
 from symopt.audit.trials import Axis, Bench, Candidates, Flags, Meaning, Places, Trial
 from symopt.language.terms import Term
 
 TOLERANCE = 1e-9
+NEAR = 2 * TOLERANCE
+"""Sides that agree differ by less than this share of the left one alone, which is quicker to see."""
 AT_ONCE = 100_000
 """How many readings are tried at once, over all models."""
 SHORT = 4096
@@ -36,6 +39,9 @@ class Choice:
     label: bool = False
     branch: int | None = None
     origin: int = 0
+
+
+_NOTHING = np.empty(0)
 
 
 class Unreadable(Exception):
@@ -62,6 +68,7 @@ def agreements(
     candidates: Mapping[str, Candidates],
     choice: Choice,
     models: Places,
+    sizes: Array,
 ) -> Iterator[tuple[int, dict[str, Meaning]]]:
     """The readings, out of all combinations of ``candidates``, under which the equation holds in every run.
 
@@ -72,68 +79,71 @@ def agreements(
         candidates: what each of its symbols may stand for.
         choice: how the rest of it is read.
         models: those to try.
+        sizes: how many combinations there are in each of them.
 
     Returns:
         Each model's number with a reading that holds.
     """
-    sizes = np.ones(len(models))
-    for c in candidates.values():
-        sizes *= c.counts[models]
-    order = np.argsort(sizes, kind="stable")
+    order = sizes.argsort(kind="stable")
     order = order[sizes[order] > 0]
     while len(order):
         # Together what fits: the last of them is the largest.
         fits = np.arange(1, len(order) + 1) * sizes[order] <= AT_ONCE
         count = max(int(fits.sum()), 1)
-        yield from _agreements(setting, on, claim, candidates, choice, models[np.sort(order[:count])])
+        with np.errstate(all="ignore"):
+            found = _agreements(setting, on, claim, candidates, choice, models[np.sort(order[:count])])
+        yield from found
         order = order[count:]
 
 
 def _agreements(
     setting: Setting, on: Bench, claim: Claim, candidates: Mapping[str, Candidates], choice: Choice, models: Places
-) -> Iterator[tuple[int, dict[str, Meaning]]]:
+) -> Sequence[tuple[int, dict[str, Meaning]]]:
     names, rank = tuple(candidates), len(candidates)
-    spread = {n: candidates[n].spread(models, i, rank) for i, n in enumerate(names)}
-    axes = {n: axis for n, (axis, _) in spread.items()}
+    axes = {n: candidates[n].spread(models, i, rank) for i, n in enumerate(names)}
     shape = (len(models), *(axes[n].row.shape[i + 1] for i, n in enumerate(names)))
     first, *others = on.trials(claim)
-    number = models.reshape(-1, *([1] * rank))
-    both = Sides(setting, on, claim, first, choice, number, axes).compare()
+    both = Sides(setting, on, claim, first, choice, models.reshape(-1, *([1] * rank)), axes).compare()
     if both is None:
-        return
-    agree, informed = (np.broadcast_to(x, shape) for x in both)
-    for _, known in spread.values():
-        agree = agree & known
-    spots = np.nonzero(agree)
-    told = informed[spots]
+        return ()
+    agree, informed = (_broadcast(x, shape) for x in both)
+    where, *rows = agree.nonzero()
+    told, of = informed[(where, *rows)], models[where]
+    kept = of >= 0
+    for n, row in zip(names, rows, strict=True):
+        kept &= row < candidates[n].counts[of]
+    told, of, rows = told[kept], of[kept], [row[kept] for row in rows]
     for trial in others:
         if not len(told):
-            return
-        tried = np.flatnonzero(trial.present[models[spots[0]]])
+            return ()
+        tried = trial.present[of].nonzero()[0]
         if not len(tried):
             continue
-        ours = tuple(s[tried] for s in spots)
-        flat = {n: _at(axes[n], ours) for n in names}
-        both = Sides(setting, on, claim, trial, choice, models[ours[0]], flat).compare()
+        flat = {n: candidates[n].at(of[tried], row[tried]) for n, row in zip(names, rows, strict=True)}
+        both = Sides(setting, on, claim, trial, choice, of[tried], flat).compare()
         if both is None:
-            return
-        kept = np.ones(len(told), dtype=bool)
+            return ()
+        kept = of >= 0
         kept[tried] = both[0]
         told[tried] |= both[1]
-        told, spots = told[kept], tuple(s[kept] for s in spots)
-    found = np.transpose([s[told] for s in spots])
+        told, of, rows = told[kept], of[kept], [row[kept] for row in rows]
+    return [
+        (model, {n: candidates[n].meanings[model][i] for n, i in zip(names, row, strict=True)})
+        for model, row in _first(of[told].tolist(), zip(*(row[told].tolist() for row in rows), strict=True))
+    ]
+
+
+def _first(models: Sequence[int], rows: Iterable[tuple[int, ...]]) -> Iterator[tuple[int, tuple[int, ...]]]:
+    """The first rows of each model."""
     seen: dict[int, int] = {}
-    for where, *row in found.tolist():
-        seen[where] = seen.get(where, 0) + 1
-        if seen[where] <= AGREEING:
-            model = int(models[where])
-            yield model, {n: candidates[n].meanings[model][i] for n, i in zip(names, row, strict=True)}
+    for model, row in zip(models, rows, strict=True):
+        seen[model] = seen.get(model, 0) + 1
+        if seen[model] <= AGREEING:
+            yield model, row
 
 
-def _at(axis: Axis, spots: tuple[Places, ...]) -> Axis:
-    """The meanings at some spots of a grid, in one row."""
-    where = tuple(s if n > 1 else 0 for n, s in zip(axis.row.shape, spots, strict=True))
-    return Axis(*(np.broadcast_to(x[where], spots[0].shape) for x in axis))
+def _broadcast(x: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
+    return x if x.shape == shape else np.broadcast_to(x, shape)
 
 
 @dataclass
@@ -185,28 +195,43 @@ class Sides:
         self.bound: dict[str, int] = {}
         self.opened: tuple[str, ...] = ()
         self.on_left = False
+        self.last: tuple[Array | None, Array, Flags | None] = None, _NOTHING, None
+        self.found: dict[tuple[str, int | None, int, bool], Any] = {}
 
     def compare(self, left_side: Term | None = None, right_side: Term | None = None) -> tuple[Flags, Flags] | None:
-        """Where the sides agree or are both unknown, and where they are known; None where they have no value."""
-        with np.errstate(all="ignore"):
-            try:
-                self.on_left = True
-                left = self.value(left_side or self.claim.left)
-                self.on_left = False
-                right = self.value(right_side or self.claim.right)
-            except (Unreadable, KeyError, IndexError, RecursionError, OverflowError, TypeError, ValueError):
-                return None
-            left, right = np.atleast_1d(left), np.atleast_1d(right)
-            size = np.maximum(np.abs(left), np.abs(right))
-            close = np.abs(left - right) <= TOLERANCE * size
-            close &= np.isfinite(size)
-            unknown = np.isnan(left) & np.isnan(right)
-            if self.claim.step != 0:
-                unknown |= size == 0  # 0 = 0 tells nothing
-            agree, known = close | unknown, ~unknown
-            if agree.shape[-1] == 1:
-                return agree[..., 0], known[..., 0]
-            return np.asarray(agree.all(axis=-1)), np.asarray(known.any(axis=-1))
+        """Where the sides agree or are both unknown, and where they agree on something; None where they have no value.
+
+        To be called where NumPy's warnings are off.
+        """
+        try:
+            self.on_left = True
+            left = np.atleast_1d(self.value(left_side or self.claim.left))
+            self.on_left = False
+            right = np.atleast_1d(self.value(right_side or self.claim.right))
+        except (Unreadable, KeyError, IndexError, RecursionError, OverflowError, TypeError, ValueError):
+            return None
+        if left is not self.last[0]:
+            gone = np.isnan(left)
+            self.last = left, NEAR * np.abs(left), gone if np.count_nonzero(gone) else None
+        _, bound, gone = self.last
+        gap = left - right
+        agree = np.abs(gap, out=gap) <= bound
+        known = agree
+        if np.count_nonzero(agree):
+            known = agree.copy()
+            spots = agree.nonzero()
+            agree[spots], known[spots] = self._closely(*(_broadcast(x, agree.shape)[spots] for x in (left, right)))
+        if gone is not None:
+            agree = agree | (gone & np.isnan(right))
+        if agree.shape[-1] == 1:
+            return agree[..., 0], known[..., 0]
+        return np.asarray(agree.all(axis=-1)), np.asarray(known.any(axis=-1))
+
+    def _closely(self, left: Array, right: Array) -> tuple[Flags, Flags]:
+        """Which numbers agree, and which of them tell something: 0 = 0 does not, but at the start."""
+        size = np.maximum(np.abs(left), np.abs(right))
+        close = (np.abs(left - right) <= TOLERANCE * size) & np.isfinite(size)
+        return close, close if self.claim.step == 0 else close & (size != 0)
 
     def value(self, term: Term) -> Any:
         memo = self.memo
@@ -258,19 +283,31 @@ class Sides:
         if name in self.claim.clocks:
             return self.clock
         if name in self.axes:
-            own = name == self.claim.name and self.claim.recurrent and not self.claim.indexed
-            lag = (0 if self.on_left else 1) if own else self.axes[name].lag
-            return self._lookup(self.axes[name], self.step - lag)
+            return self._found(name, None)
         if name in self.setting.aliases:
             return self._alias(name, None)
         raise Unreadable(name)
 
     def _at(self, name: str, index: int) -> Any:
         if name in self.axes:
-            return self._lookup(self.axes[name], index - self.axes[name].offset + self.choice.origin)
+            return self._found(name, index)
         if name in self.setting.aliases:
             return self._alias(name, index)
         raise Unreadable(name)
+
+    def _found(self, name: str, index: int | None) -> Any:
+        """The values of a symbol at an index, or without one; worked out once."""
+        key = (name, index, self.step, self.on_left)
+        value = self.found.get(key)
+        if value is None:
+            axis = self.axes[name]
+            if index is None:
+                own = name == self.claim.name and self.claim.recurrent and not self.claim.indexed
+                step = self.step - ((0 if self.on_left else 1) if own else axis.lag)
+            else:
+                step = index - axis.offset + self.choice.origin
+            value = self.found[key] = self._lookup(axis, step)
+        return value
 
     def _lookup(self, axis: Axis, step: Any) -> Any:
         """Values at a step, or an array of steps; a hyperparameter has its value at all of them."""

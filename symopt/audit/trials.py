@@ -69,14 +69,19 @@ class Candidates:
             table[:, i, : len(axis.row)] = axis
         self.table = table
 
-    def spread(self, models: Places, axis: int, rank: int) -> tuple[Axis, Flags]:
-        """The candidates of some models as one axis of a grid, whose first axis is the models', and which there are."""
-        counts = self.counts[models]
-        most = int(counts.max(initial=0))
+    def spread(self, models: Places, axis: int, rank: int) -> Axis:
+        """The candidates of some models as one axis of a grid, whose first axis is the models'.
+
+        Models with fewer candidates than the most have some that count for nothing.
+        """
+        most = int(self.counts[models].max(initial=0))
         shape = [len(models), *([1] * rank)]
         shape[axis + 1] = most
-        known = (np.arange(most)[None, :] < counts[:, None]).reshape(shape)
-        return Axis(*(x[models, :most].reshape(shape) for x in self.table)), known
+        return Axis(*self.table[:, models, :most].reshape(4, *shape))
+
+    def at(self, models: Places, places: Places) -> Axis:
+        """One candidate of each of some models, in one row."""
+        return Axis(*self.table[:, models, places])
 
 
 @dataclass(frozen=True)

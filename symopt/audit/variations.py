@@ -59,7 +59,8 @@ class _Listed:
         self.probes = [_Probe(reader.setting, model, claim, rows, choice) for choice, _ in choices]
 
     def may_hold(self, mended: Claim) -> bool:
-        return any(p.holds(mended) for p in self.probes)
+        with np.errstate(all="ignore"):
+            return any(p.holds(mended) for p in self.probes)
 
 
 class _Probe:
@@ -73,17 +74,16 @@ class _Probe:
         self.runs = [Sides(setting, on, claim, trial, choice, number, axes, Memo()) for trial in on.trials(claim)]
 
     def holds(self, mended: Claim) -> bool:
-        agree = np.ones(self.count, dtype=bool)
-        informed = np.zeros(self.count, dtype=bool)
+        agree = informed = None
         for run in self.runs:
             both = run.compare(mended.left, mended.right)
             if both is None:
                 return False
-            agree &= both[0]
-            informed |= both[1]
-            if not agree.any():
+            agree = both[0] if agree is None else agree & both[0]
+            informed = both[1] if informed is None else informed | both[1]
+            if not np.count_nonzero(agree):
                 return False
-        return bool((agree & informed).any())
+        return agree is not None and bool(np.count_nonzero(agree & informed))
 
 
 class Abbreviated:
@@ -148,7 +148,8 @@ class _Grid:
 
     def _agree(self, mended: Claim, reader: Reader) -> bool:
         choices = reader.choices(mended, int(self.on.cases[0]))
-        return any(self._agrees(mended, choice, reader.setting) for choice, _ in choices)
+        with np.errstate(all="ignore"):
+            return any(self._agrees(mended, choice, reader.setting) for choice, _ in choices)
 
     def _agrees(self, mended: Claim, choice: Choice, setting: Setting) -> bool:
         if choice not in self.sides:
@@ -156,12 +157,12 @@ class _Grid:
         sides = self.sides[choice]
         sides.setting = setting
         both = sides.compare(mended.left, mended.right)
-        return both is not None and bool(both[0].any())
+        return both is not None and bool(np.count_nonzero(both[0]))
 
     def _prepared(self, choice: Choice) -> Sides:
         """The sides, with the values of all their parts at hand."""
         models, rank = self.on.all, len(self.options)
-        axes = {n: c.spread(models, i, rank)[0] for i, (n, c) in enumerate(self.options.items())}
+        axes = {n: c.spread(models, i, rank) for i, (n, c) in enumerate(self.options.items())}
         number = models.reshape(-1, *([1] * rank))
         memo = Memo(self.varying)
         sides = Sides(
