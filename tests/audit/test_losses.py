@@ -10,7 +10,7 @@ import pytest
 
 from symopt.audit import Judgement
 from symopt.audit.facts import Around, fact_opinion
-from symopt.audit.facts.loss_lefts import asks
+from symopt.audit.facts.loss_lefts import applied, asks
 from symopt.audit.facts.losses import EXACT, LEFT_OUT
 from symopt.audit.facts.spelling import read_again
 from symopt.audit.judge import Opinion
@@ -28,7 +28,7 @@ ROWS = [
     for line in (Path(__file__).parent / "losses" / "right.txt").read_text(encoding="utf-8").splitlines()
 ]
 """What each formula is of, and the formula."""
-OTHERS = frozenset({"softmax", *(made.name for made in ACTIVATIONS)})
+OTHERS = frozenset({"softmax", "derivative", *(made.name for made in ACTIVATIONS)})
 CONSTANTS = ("2", r"\frac{1}{2}", r"\frac{1}{n}", r"\frac{2}{m}", r"\frac{1}{2N}")
 MISTAKES = [*(entry for entry in FORMULA_MISTAKES if entry.name not in LEFT_OUT), MISSING]
 
@@ -55,7 +55,7 @@ def scaled(source: str) -> Iterator[str]:
     left, sign, right = source.partition(" = ")
     (content,) = read([source])
     assert isinstance(content, Statement)
-    asked = asks(read_again(content.left, source), source)
+    asked = applied(content.left, source) or asks(read_again(content.left, source), source)
     if sign and asked is not None and asked.what not in EXACT:
         for constant in CONSTANTS:
             yield rf"{left} = {constant} \left( {right} \right)"
@@ -180,6 +180,11 @@ OPEN = [
     r"w = w - \eta (a - b)",
     r"\nabla_w L = (y - p) x + g(w)",
     r"L(y, p) = |y - p|",
+    r"\nabla^2 f(w) = -X^T X",
+    r"\frac{d}{dx} f(x) g(x) = f'(x) g(x) + f(x) g'(x)",
+    r"\frac{d}{dx} f(x)^2 = 2 f(x)",
+    r"\frac{d}{dx} a x^2 = 2 a x",
+    r"\frac{\partial}{\partial x_i} \log \sum_j a_j e^{x_j} = \frac{a_i e^{x_i}}{\sum_j a_j e^{x_j}}",
     r"g(x) = \frac{1}{1 + e^x}",
     r"f(x) = \log(1 + e^{-x})",
     r"f'(x) = 2 x",

@@ -99,7 +99,10 @@ def multiple(value: Any, expected: Any) -> tuple[Any, Verdict] | None:
     if abs(found - 1) < 1e-9:
         return sp.Integer(1), _proof(value, sp.Integer(1), expected)
     front = _front(value) / _front(expected)
-    share = Fraction(found / float(numbers(front))).limit_denominator(64)
+    size = float(numbers(front))
+    if not size:
+        return None
+    share = Fraction(found / size).limit_denominator(64)
     factor = front * sp.Rational(share.numerator, share.denominator)
     if not share or abs(float(numbers(factor)) - found) > 1e-9 * abs(found):
         return None

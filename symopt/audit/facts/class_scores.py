@@ -98,6 +98,8 @@ def meaning(term: Term, asked: Asked) -> Any:
             return go(term.args[0]) ** go(term.args[1])
         case "sum":
             return _sum(term, asked)
+        case "cases" if asked.second:
+            return _by_class(term, asked)
         case "call":
             return _call(term, asked)
         case _:
@@ -230,6 +232,19 @@ def _normal(index: str) -> str:
     return index.replace("{", "").replace("}", "")
 
 
+def _by_class(term: Term, asked: Asked) -> Any:
+    """``{ p_i (1 - p_i) if i = j; -p_i p_j if not }``."""
+    if len(term.args) != 4:
+        raise NotAbout("cases of something else")
+    first, condition, second, rest = term.args
+    found = [spelling(a) for a in condition.args]
+    names = {f.base for f in found if f is not None}
+    if names != {asked.index, asked.second} or condition.name not in ("=", "!=") or rest.name == condition.name:
+        raise NotAbout("cases of something else")
+    same, apart = (first, second) if condition.name == "=" else (second, first)
+    return hot * meaning(same, asked) + (1 - hot) * meaning(apart, asked)
+
+
 def _call(term: Term, asked: Asked) -> Any:
     if term.name == INDICATOR:
         return _indicator(term.args[0], asked)
@@ -267,6 +282,8 @@ def _indicator(relation: Term, asked: Asked) -> Any:
     if relation.name == "=":
         found = [spelling(a) for a in relation.args]
         names = {"_".join((f.base, *f.indices)) for f in found if f is not None}
+        if names == {asked.index, asked.second}:
+            return hot
         if len(names) != 2 or not (asked.index in names and any(asked.is_label(n) for n in names)):
             raise NotAbout("an indicator of other classes")
         return hot

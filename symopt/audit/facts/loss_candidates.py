@@ -13,7 +13,8 @@ from symopt.audit.facts import activations, class_scores, scores
 from symopt.audit.facts.class_scores import Asked, hot, other, softmax
 from symopt.audit.facts.loss_lefts import Asks
 from symopt.audit.facts.scores import LINEAR, OUTPUTS_KNOWN, SIGMOID, TANH, Output
-from symopt.audit.facts.spelling import Spelling
+from symopt.audit.facts.spelling import Spelling, spelling
+from symopt.decide.budget import Undecidable
 from symopt.decide.derivative import derivative
 from symopt.derive.loss_gradients import activation_slope, by_score
 from symopt.language.loss import Loss
@@ -21,6 +22,15 @@ from symopt.language.terms import Term
 from symopt.losses import losses, regularisers
 from symopt.losses.activations import Activation
 from symopt.losses.classes import Delta, c, k, smoothing
+from symopt.losses.classes import z as class_z
+from symopt.rewrites.formula_mistakes import INDICATOR
+
+IDENTITY = Activation("identity", "the score itself", frozenset(), scores.z)
+KNOWN = scores.SIGMOIDS - {"S"} | scores.RATES | {"y"}
+"""Letters that are constants, or one function, wherever a derivative is taken of what stands there."""
+FREE = frozenset(
+    {"exp", "log", "max", "min", "abs", "sign", "tanh", "transpose", r"\ldots", "otherwise", "i", "j", "k"}
+)
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,10 @@ def candidates(asked: Asks) -> Iterator[Candidate]:
             yield from _penalties()
         case "prediction":
             yield from _predictions(asked)
+        case "derivative":
+            yield from _written_out(asked)
+        case "curvature":
+            yield from _curvatures(asked)
         case "probability":
             index = asked.of.indices[0]
             ours = Asked(index)
@@ -59,6 +73,53 @@ def candidates(asked: Asks) -> Iterator[Candidate]:
         case _:
             for kind in asked.kinds:
                 yield from _gradients(asked, kind)
+
+
+def _written_out(asked: Asks) -> Iterator[Candidate]:
+    """The derivative of what stands there, by the definition: by a number, or by one of several scores."""
+    inside, index = asked.inside, asked.by.indices[:1]
+    if inside is None or not _letters(inside) <= {asked.by.base} | KNOWN:
+        return
+    meant = _checked(asked.by, frozenset({*index}))
+    try:
+        expected = derivative(meant(inside), class_z[k] if index else scores.z)
+    except (scores.NotAbout, Undecidable, TypeError, ValueError, ZeroDivisionError):
+        return
+    if expected.free_symbols:
+        yield Candidate("derivative", "the derivative of what stands there", expected, meant)
+
+
+def _letters(term: Term) -> set[str]:
+    """The letters in a term, those of functions among them."""
+    return {
+        f.base for n in term.nodes() if n.name != INDICATOR and (f := spelling(n)) is not None and f.base not in FREE
+    }
+
+
+@lru_cache(maxsize=256)
+def _checked(by: Spelling, index: frozenset[str]) -> Callable[[Term], Any]:
+    """A reader of terms in which every letter but that of the variable is a constant, or the sigmoid or softmax."""
+    read = _of_asked(*index, by.base) if index else _of_unit(IDENTITY)
+    known = {by.base} | KNOWN | (class_scores.PROBABILITIES if index else set())
+
+    def meaning(term: Term) -> Any:
+        if not _letters(term) <= known:
+            raise scores.NotAbout("a letter that may depend on the variable")
+        return read(term)
+
+    return meaning
+
+
+def _curvatures(asked: Asks) -> Iterator[Candidate]:
+    """Second derivatives of losses of one score: by two weights, two inputs stand side by side."""
+    factor = scores.x**2 if asked.kinds == ("weight",) else sp.Integer(1)
+    for loss in losses().values():
+        if not loss.classes:
+            second = derivative(_slope(loss), loss.score)
+            if second.free_symbols or (second != 0 and factor != 1):
+                yield Candidate(
+                    loss.name, f"the Hessian of {loss.title}", second * factor, _of_one(output_of(loss), asked)
+                )
 
 
 def _penalties() -> Iterator[Candidate]:
@@ -79,6 +140,7 @@ def _slopes(asked: Asks) -> Iterator[Candidate]:
         # delta_kl p_l is delta_kl p_k, so either may stand before the bracket.
         forms = [first * (1 - first)] if same else [
             first * (hot - second), second * (hot - first), -first * second,
+            hot * first * (1 - first) - (1 - hot) * first * second,
         ]  # fmt: skip
         for expected in forms:
             yield Candidate("softmax", "the softmax's derivative", expected, meant)

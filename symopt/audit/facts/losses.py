@@ -18,7 +18,7 @@ from symopt.audit.facts.activations import BY_WORD, NAMES, named
 from symopt.audit.facts.agreement import instance, multiple, ratio
 from symopt.audit.facts.class_scores import hot
 from symopt.audit.facts.loss_candidates import Candidate, candidates
-from symopt.audit.facts.loss_lefts import Asks, asks
+from symopt.audit.facts.loss_lefts import Asks, applied, asks
 from symopt.audit.facts.scores import (
     DATA,
     INPUTS,
@@ -30,8 +30,11 @@ from symopt.audit.facts.scores import (
     sign_of_w,
     size,
     square,
+    unit,
     w,
+    x,
     y,
+    z,
 )
 from symopt.audit.facts.spelling import read_again, spelling
 from symopt.audit.findings import Judgement
@@ -49,7 +52,7 @@ LEFT_OUT = frozenset({
     "factors in the wrong order", "factor wrong", "order of the error",
 })  # fmt: skip
 """Mistakes that these formulas do not have: numbers in front are conventions."""
-EXACT = frozenset({"slope", "probability", "prediction"})
+EXACT = frozenset({"slope", "probability", "prediction", "derivative"})
 """What no number in front may stand before."""
 TRANSPOSES = frozenset({"transpose missing", "transpose misplaced"})
 SIGMOID_OUTPUT = "sigmoid output"
@@ -91,10 +94,17 @@ def loss_opinion(
         stated: the losses, by name, that the text around has written down.
         uphill: whether the text around speaks of a likelihood, or of climbing.
     """
-    asked = asks(read_again(left, source), source)
-    if asked is None or sum(1 for _ in right.walk()) > NODES:
+    if sum(1 for _ in right.walk()) > NODES:
         return None
     again = read_again(right, source)
+    for asked in (applied(left, source), asks(read_again(left, source), source)):
+        found = None if asked is None else _judged(asked, left, again, source, stated, uphill)
+        if found is not None:
+            return found
+    return None
+
+
+def _judged(asked: Asks, left: Term, again: Term, source: str, stated: frozenset[str], uphill: bool) -> Opinion | None:
     climbed = uphill or asked.likelihood
     found = _agreed(asked, again, climbed)
     agreed = tuple(f for f in found if f.verdict.proved)
@@ -190,6 +200,8 @@ def _is_telling(asked: Asks, data: Any) -> bool:
     if asked.what in EXACT:
         return bool(data.free_symbols & DATA or data.atoms(At))
     symbols = data.free_symbols
+    if asked.what == "curvature":
+        return bool(symbols & {x, z})
     return bool(data.atoms(At)) if not symbols & DATA else y in symbols or hot in symbols or bool(data.atoms(At))
 
 
@@ -197,7 +209,7 @@ def _penalty(rest: Any, asked: Asks) -> str | None:
     """The regulariser that a part without data belongs to: "" for none, None where it is none."""
     if rest == 0:
         return ""
-    parts = (square, size) if asked.what == "value" else (w, sign_of_w)
+    parts = {"value": (square, size), "curvature": (unit, sign_of_w)}.get(asked.what, (w, sign_of_w))
     names = ("l2-regularisation", "l1-regularisation")
     shares = [rest.coeff(part) for part in parts]
     left_over = sp.expand(rest - sum(c * part for c, part in zip(shares, parts, strict=True)))
@@ -343,6 +355,8 @@ def _plausible(asked: Asks, mend: Mend, right: Term, stated: frozenset[str]) -> 
     if asked.what in ("slope", "prediction") and system in NAMES and system not in stated:
         own = {a.name for a in named(asked.of.base.rstrip("'"))}
         return system in own if own else asked.what == "slope" and system not in BY_WORD
+    if asked.what == "curvature" and not asked.named and right == Term("neg", (mend.right,)):
+        return False  # of what may be climbed
     if mend.mistake.name == "square missing" and right.name in ("abs", "norm"):
         return False
     seldom = SELDOM.get(system)
@@ -368,7 +382,7 @@ def _certain(asked: Asks, mends: tuple[Mend, ...], stated: frozenset[str], climb
     first = mends[0]
     # A whole formula with its sign turned is a likelihood's, unless a loss is named or there is no such likelihood.
     named = bool(known) or asked.named or first.found.candidate.system == "sigmoid-neuron"
-    return first if named or asked.what != "gradient" or not _is_turned(first) else None
+    return first if named or asked.what not in ("gradient", "curvature") or not _is_turned(first) else None
 
 
 def _among(mends: tuple[Mend, ...], systems: frozenset[str]) -> tuple[Mend, ...]:

@@ -30,7 +30,9 @@ over = sp.Symbol("S", positive=True)
 size, sign_of_w = sp.Symbol("|w|", nonnegative=True), sp.Symbol("sign w", real=True)
 square = sp.Symbol("|w|^2", nonnegative=True)
 DATA = frozenset({x, y, z})
-PENALTY = frozenset({w, size, sign_of_w, square})
+unit = sp.Symbol("I", nonnegative=True)
+"""The identity matrix."""
+PENALTY = frozenset({w, size, sign_of_w, square, unit})
 
 TARGETS = frozenset({"y", "t", "Y", "d", "target", r"\tilde{y}"})
 OUTPUTS = frozenset({r"\hat{y}", r"\hat{Y}", "a", "o", "p", r"\hat{p}", "A", "P", r"\pi", r"\mu", "h", "f", r"\hat{t}"})
@@ -167,6 +169,8 @@ class _Meaning:
             return self.output.value(z)
         if base == r"\delta" and not found.indices:
             return threshold
+        if base == "I" and not found.indices and term.head == "name":
+            return unit
         if base in RATES or base in COUNTS:
             return sp.Symbol(base, positive=True)
         raise NotAbout(base)
@@ -225,6 +229,12 @@ class _Meaning:
                 self.shapes.add("rows" if first == _matrix(part) else "columns")
             values.append(self(part))
         summed = [v for v in values if v.has(over)]
+        if (
+            len(summed) == 2
+            and summed == [over * x] * 2
+            and [m for m in map(_matrix, term.args) if m is not None].count(True) == 1
+        ):
+            return sp.Mul(*values) / over  # X^T X, with diagonal matrices perhaps between the two
         if len(summed) > 1:
             raise NotAbout("a product of two sums")
         return sp.Mul(*values)
