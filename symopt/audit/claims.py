@@ -81,7 +81,10 @@ class Claim:
     @cached_property
     def circular(self) -> bool:
         """Whether it gives a value from that very value."""
-        return self.indexed and any(node == self.left for node in self.right.nodes())
+        left = self.left
+        if not self.indexed or left.name not in self.right.names():
+            return False
+        return any(node.name == left.name and node == left for node in self.right.nodes())
 
     @cached_property
     def counts(self) -> bool:

@@ -96,27 +96,36 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
         return None
     meanings, roles = _roles(reading, group, claim, custom)
     found: list[Explanation] = []
+    tried = 1 if custom.holds is _always else REFUTED
     known_names = claim.names.union(reading.meanings, custom.hypers.values(), (c.name for c in custom.gradients))
     known = replace(reading, meanings=meanings)
     others = variations(group, reading.aliases, reading.model, claim, meanings)
     whole = T.relation("=", claim.left, claim.right)
     for order, mend in enumerate(islice(mends_of(whole, roles, MISTAKES), CANDIDATES)):
-        if mend.term.head != "relation":
+        mended = _mended(claim, mend.term)
+        if mended is None or _loses_gradient(claim, mended) or _adds_epsilon(claim, mended, roles, custom):
             continue
-        mended = replace(claim, left=mend.term.args[0], right=mend.term.args[1])
-        if mended.name != claim.name or mended.step != claim.step or mended.circular:
-            continue
-        if _loses_gradient(claim, mended) or _adds_epsilon(claim, mended, roles, custom):
+        lost, brought = len(claim.names - mended.names), len(mended.names - known_names)
+        cost = LOST * lost + BROUGHT * brought + RESIZED * _resized(claim, mended) + LATER * order
+        cost += BROUGHT * (mend.rewrite.name in FARFETCHED) + UNASKED * (mended.asks_ahead < claim.asks_ahead)
+        if len(found) >= tried and cost > found[tried - 1].cost:
             continue
         if not others.may_hold(mended) or _cancels(mended):
             continue
         for fact in readings_of(group, known, mended)[:1]:
-            lost, brought = len(claim.names - mended.names), len(mended.names - known_names)
-            cost = fact.cost + LOST * lost + BROUGHT * brought + RESIZED * _resized(claim, mended) + LATER * order
-            cost += BROUGHT * (mend.rewrite.name in FARFETCHED) + UNASKED * (mended.asks_ahead < claim.asks_ahead)
-            found.append(Explanation(claim, mend.rewrite, mended, fact, cost))
-    ordered = sorted(found, key=lambda e: e.cost)
-    return next((e for e in ordered[:REFUTED] if custom.holds(reading, e.fact)), None)
+            found.append(Explanation(claim, mend.rewrite, mended, fact, fact.cost + cost))
+            found.sort(key=lambda e: e.cost)
+    return next((e for e in found[:tried] if custom.holds(reading, e.fact)), None)
+
+
+def _mended(claim: Claim, term: Term) -> Claim | None:
+    """The claim as a candidate has it; None where that gives another symbol or is no equation to work with."""
+    if term.head != "relation":
+        return None
+    mended = replace(claim, left=term.args[0], right=term.args[1])
+    if mended.name != claim.name or mended.step != claim.step or mended.circular:
+        return None
+    return mended
 
 
 def explain_abbreviation(

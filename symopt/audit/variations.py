@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 from math import prod
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -74,16 +74,16 @@ class _Probe:
         self.runs = [Sides(setting, on, claim, trial, choice, number, axes, Memo()) for trial in on.trials(claim)]
 
     def holds(self, mended: Claim) -> bool:
-        agree = informed = None
+        agree: Any = True
+        informed: Any = False
         for run in self.runs:
             both = run.compare(mended.left, mended.right)
             if both is None:
                 return False
-            agree = both[0] if agree is None else agree & both[0]
-            informed = both[1] if informed is None else informed | both[1]
+            agree, informed = both[0] & agree, both[1] | informed
             if not np.count_nonzero(agree):
                 return False
-        return agree is not None and bool(np.count_nonzero(agree & informed))
+        return bool(np.count_nonzero(agree & informed))
 
 
 class Abbreviated:

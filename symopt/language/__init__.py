@@ -1,5 +1,6 @@
 """How an optimizer is written down. Validates; computes nothing."""
 
+from symopt.language.equation import Eq
 from symopt.language.linear import (
     draw,
     hessian,
@@ -35,6 +36,7 @@ __all__ = [
     "At",
     "DefinitionError",
     "Dot",
+    "Eq",
     "Expect",
     "Grad",
     "Hyper",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 import sympy as sp
@@ -60,45 +62,45 @@ def _check_equations(optimizer: Optimizer) -> None:
     declared: set[sp.Basic] = {t, *(h.symbol for h in optimizer.hyper)}
     defined: set[Sequence] = set()
     for number, equation in enumerate(optimizer.update, start=1):
-        where = _place(optimizer, number)
+        where = partial(_place, optimizer, number)
         for used in sorted(equation.rhs.atoms(At), key=str):
             _check_use(optimizer, used, defined, where)
         for symbol in sorted(equation.rhs.free_symbols - declared, key=str):
-            raise DefinitionError(f"{where}: {_undeclared(symbol)}")
+            raise DefinitionError(f"{where()}: {_undeclared(symbol)}")
         defined.add(equation.lhs.base)
 
 
-def _check_use(optimizer: Optimizer, used: At, defined: set[Sequence], where: str) -> None:
+def _check_use(optimizer: Optimizer, used: At, defined: set[Sequence], where: Callable[[], str]) -> None:
     _check_known(optimizer, used.base, where)
     lag = sp.expand(t - used.index)
     if not (lag.is_Integer and lag >= 0) and used.index != 0:
-        raise DefinitionError(f"{where}: {used} must be read at step t, at an earlier one, or at 0")
+        raise DefinitionError(f"{where()}: {used} must be read at step t, at an earlier one, or at 0")
     if lag == 0 and used.base not in defined:
-        raise DefinitionError(f"{where}: {used} is used before it exists in the step (a circular definition)")
+        raise DefinitionError(f"{where()}: {used} is used before it exists in the step (a circular definition)")
     if lag != 0 and used.base not in optimizer.init and used.base != optimizer.params:
-        raise DefinitionError(f"{where}: {used} needs an initial value, init={{{used.base}: ...}}")
+        raise DefinitionError(f"{where()}: {used} needs an initial value, init={{{used.base}: ...}}")
 
 
-def _check_known(optimizer: Optimizer, sequence: Sequence, where: str) -> None:
+def _check_known(optimizer: Optimizer, sequence: Sequence, where: Callable[[], str]) -> None:
     if sequence in optimizer.sequences:
         return
     if sequence.name in {s.name for s in optimizer.sequences}:
-        raise DefinitionError(f"{where}: {sequence} is declared twice, with different signs or shapes")
-    raise DefinitionError(f"{where}: {sequence} is not defined; no equation of the definition gives it")
+        raise DefinitionError(f"{where()}: {sequence} is declared twice, with different signs or shapes")
+    raise DefinitionError(f"{where()}: {sequence} is not defined; no equation of the definition gives it")
 
 
 def _check_initial_values(optimizer: Optimizer) -> None:
     declared: set[sp.Basic] = {h.symbol for h in optimizer.hyper}
     for sequence, value in optimizer.init.items():
-        where = f"{optimizer.name}: initial value {sequence}[0] = {value}"
+        where = partial(_initially, optimizer, sequence)
         _check_known(optimizer, sequence, where)
         for symbol in sorted(value.free_symbols - declared, key=str):
-            raise DefinitionError(f"{where}: {_undeclared(symbol)}")
+            raise DefinitionError(f"{where()}: {_undeclared(symbol)}")
         if value.atoms(At) - {optimizer.params[0]}:
-            raise DefinitionError(f"{where}: only the initial parameters {optimizer.params[0]} may set it")
+            raise DefinitionError(f"{where()}: only the initial parameters {optimizer.params[0]} may set it")
         for sign in ("real", "nonnegative", "positive"):
             if getattr(sequence, f"is_{sign}") and getattr(value, f"is_{sign}") is False:
-                raise DefinitionError(f"{where}: {sequence} is declared {sign}")
+                raise DefinitionError(f"{where()}: {sequence} is declared {sign}")
 
 
 def _check_shapes(optimizer: Optimizer) -> None:
@@ -123,3 +125,7 @@ def _undeclared(symbol: sp.Basic) -> str:
 def _place(optimizer: Optimizer, number: int) -> str:
     equation = optimizer.update[number - 1]
     return f"{optimizer.name}: equation {number}, {equation.lhs} = {equation.rhs}"
+
+
+def _initially(optimizer: Optimizer, sequence: Sequence) -> str:
+    return f"{optimizer.name}: initial value {sequence}[0] = {optimizer.init[sequence]}"

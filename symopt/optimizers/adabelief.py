@@ -5,9 +5,9 @@ From its second version on the paper adds epsilon to s at every step, so that it
 root; its first version, its appendix and many texts add it to the root only.
 """
 
-from sympy import Eq, sqrt
+from sympy import sqrt
 
-from symopt.language import Optimizer, Sequence, grad, t
+from symopt.language import Eq, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import beta1, beta2, eps, eta, g, m, mhat, theta
 
 s = Sequence("s", sign="nonnegative")

@@ -5,9 +5,9 @@ The form is the authors' implementation's, which corrects the averages' bias, ha
 the step by sqrt(t) as the algorithms in the paper do.
 """
 
-from sympy import Eq, Expr, Max, Min, sqrt
+from sympy import Expr, Max, Min, sqrt
 
-from symopt.language import HyperSymbol, Optimizer, Sequence, grad, t
+from symopt.language import Eq, HyperSymbol, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import beta1, beta2, eps, eta, g, m, positive, theta, v
 
 final = HyperSymbol("eta_infinity", positive, "learning rate that the bounds close in on")

@@ -4,9 +4,9 @@ RMS is the paper's notation (equation 9), not a state: RMS[x][t] = sqrt(E[x^2][t
 The step reads the average of squared updates as it stood before that step.
 """
 
-from sympy import Eq, Expr, sqrt
+from sympy import Expr, sqrt
 
-from symopt.language import Optimizer, Sequence, grad, t
+from symopt.language import Eq, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import eps, g, rho, theta
 
 squared_gradients = Sequence("Eg2", "E[g^2]", sign="nonnegative")

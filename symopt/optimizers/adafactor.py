@@ -6,9 +6,9 @@ means of V's rows and columns instead of V: neither side of the language has tho
 take part in products, not in sums over one index.
 """
 
-from sympy import Eq, Expr, Interval, Max, Min, oo, sqrt
+from sympy import Expr, Interval, Max, Min, oo, sqrt
 
-from symopt.language import HyperSymbol, Optimizer, Sequence, Shape, grad, norm, t
+from symopt.language import Eq, HyperSymbol, Optimizer, Sequence, Shape, grad, norm, t
 from symopt.language.vocabulary import eta, g, positive, theta, v
 
 exponent = HyperSymbol("c", Interval.open(-oo, 0), "exponent of the share of the new square")

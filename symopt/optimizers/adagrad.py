@@ -5,9 +5,9 @@ There H[t] = delta*I + diag(s[t]) with s[t] the norm of the gradients so far, co
 coordinate: the small constant stands outside the root. The paper gives no defaults.
 """
 
-from sympy import Eq, sqrt
+from sympy import sqrt
 
-from symopt.language import Optimizer, grad, t
+from symopt.language import Eq, Optimizer, grad, t
 from symopt.language.vocabulary import eps, eta, g, r, theta
 
 adagrad = Optimizer(

@@ -4,9 +4,9 @@ Duchi, Hazan & Singer 2011, JMLR 12, have neither. PyTorch (Paszke et al. 2019) 
 TensorFlow (Abadi et al. 2016) starts the accumulators at a positive number, which keeps the first steps short.
 """
 
-from sympy import Eq, sqrt
+from sympy import sqrt
 
-from symopt.language import HyperSymbol, Optimizer, grad, t
+from symopt.language import Eq, HyperSymbol, Optimizer, grad, t
 from symopt.language.vocabulary import eps, eta, g, kappa, nonnegative, r, theta
 
 start = HyperSymbol("r_0", nonnegative, "the accumulator's start")

@@ -1,8 +1,8 @@
 """Adam. Kingma & Ba 2015, "Adam: A Method for Stochastic Optimization", arXiv:1412.6980, Algorithm 1."""
 
-from sympy import Eq, sqrt
+from sympy import sqrt
 
-from symopt.language import Optimizer, grad, t
+from symopt.language import Eq, Optimizer, grad, t
 from symopt.language.vocabulary import beta1, beta2, eps, eta, g, m, mhat, theta, v, vhat
 
 adam = Optimizer(

@@ -4,9 +4,9 @@ The infinity norm u needs no bias correction. The paper has no small constant, s
 while every gradient so far is zero; libraries add one, at one of two places.
 """
 
-from sympy import Abs, Eq, Max
+from sympy import Abs, Max
 
-from symopt.language import Optimizer, Sequence, grad, t
+from symopt.language import Eq, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import beta1, beta2, eps, eta, g, m, mhat, theta
 
 u = Sequence("u", sign="nonnegative")

@@ -6,9 +6,9 @@ outside in the authors' code. All averages and the gradient before the first sta
 starts m and n from the first gradient and its square.
 """
 
-from sympy import Eq, sqrt
+from sympy import sqrt
 
-from symopt.language import HyperSymbol, Optimizer, Sequence, grad, t
+from symopt.language import Eq, HyperSymbol, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import eps, eta, fraction, g, m, theta, weight_decay
 from symopt.language.vocabulary import velocity as v
 

@@ -5,9 +5,9 @@ arXiv:1609.04747, section 4.9. Libraries correct both averages. PyTorch and Kera
 second moment so far; optax takes the largest corrected one: other numbers, since the correction shrinks.
 """
 
-from sympy import Eq, Max, sqrt
+from sympy import Max, sqrt
 
-from symopt.language import Optimizer, Sequence, grad, t
+from symopt.language import Eq, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import beta1, beta2, eps, eta, g, m, mhat, theta, v, vhat
 
 vmax = Sequence("vmax", r"v^{max}", sign="nonnegative")

@@ -5,9 +5,7 @@ Ruppert 1988, "Efficient Estimations from a Slowly Convergent Robbins-Monro Proc
 average theta[0], ..., theta[t-1]; most texts and libraries average theta[1], ..., theta[t].
 """
 
-from sympy import Eq
-
-from symopt.language import Optimizer, Sequence, grad, t
+from symopt.language import Eq, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import eta, g, theta
 
 average = Sequence("thetabar", r"\bar{\theta}")

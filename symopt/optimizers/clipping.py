@@ -5,9 +5,9 @@ arXiv:1211.5063, Algorithm 1; n is the norm over all coordinates. The form with 
 gradient is not zero. By value: Mikolov 2012, "Statistical Language Models Based on Neural Networks".
 """
 
-from sympy import Eq, Max, Min, Piecewise
+from sympy import Max, Min, Piecewise
 
-from symopt.language import HyperSymbol, Optimizer, Sequence, Shape, grad, norm, t
+from symopt.language import Eq, HyperSymbol, Optimizer, Sequence, Shape, grad, norm, t
 from symopt.language.vocabulary import eta, g, positive, theta
 
 threshold = HyperSymbol("c", positive, "clipping threshold")

@@ -1,9 +1,9 @@
 """Fromage. Bernstein, Vahdat, Yue & Liu 2020, "On the distance between two neural networks and the stability
 of learning", arXiv:2002.03432, Algorithm 1. The parameters are those of one layer."""
 
-from sympy import Eq, sqrt
+from sympy import sqrt
 
-from symopt.language import Optimizer, grad, norm, t
+from symopt.language import Eq, Optimizer, grad, norm, t
 from symopt.language.vocabulary import eta, g, theta
 
 fromage = Optimizer(

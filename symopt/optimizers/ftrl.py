@@ -5,9 +5,9 @@ The paper's alpha, beta, n, lambda_1 and lambda_2 are eta, gamma, r, lambda_1 an
 First without regularisation, as libraries have it by default, where gamma may be zero if r starts above zero.
 """
 
-from sympy import Abs, Eq, Max, sign, sqrt
+from sympy import Abs, Max, sign, sqrt
 
-from symopt.language import HyperSymbol, Optimizer, Sequence, grad, t
+from symopt.language import Eq, HyperSymbol, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import eta, g, nonnegative, positive, r, theta
 
 gamma = HyperSymbol("gamma", nonnegative, "what is added to the root of the accumulator")

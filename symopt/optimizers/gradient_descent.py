@@ -6,9 +6,7 @@ Robbins & Monro 1951, "A Stochastic Approximation Method";
 Ruder 2016, "An overview of gradient descent optimization algorithms", arXiv:1609.04747, section 2.
 """
 
-from sympy import Eq
-
-from symopt.language import Optimizer, grad, t
+from symopt.language import Eq, Optimizer, grad, t
 from symopt.language.vocabulary import eta, g, theta
 
 gradient_descent = Optimizer(

@@ -4,9 +4,7 @@ theta[t] = theta[t-1] - eta g[t] + mu (theta[t-1] - theta[t-2]), with two equal 
 the parameters that the step came from, so that p[t-1] is theta[t-2].
 """
 
-from sympy import Eq
-
-from symopt.language import Optimizer, Sequence, grad, t
+from symopt.language import Eq, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import eta, g, mu, theta
 
 p = Sequence("p")

@@ -5,9 +5,9 @@ The parameters are those of one layer; the scaling function is the identity. u i
 scaled to the norm of the layer's parameters.
 """
 
-from sympy import Eq, sqrt
+from sympy import sqrt
 
-from symopt.language import Optimizer, Sequence, grad, norm, t
+from symopt.language import Eq, Optimizer, Sequence, grad, norm, t
 from symopt.language.vocabulary import beta1, beta2, eps, eta, g, m, mhat, theta, v, vhat, weight_decay
 
 ratio = Sequence("r")

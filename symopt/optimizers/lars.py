@@ -5,9 +5,7 @@ The parameters are those of one layer; l is that layer's rate, shared by its coo
 eta, gamma, m and beta are kappa, eta, mu and lambda here. The second form's scaling function is the identity.
 """
 
-from sympy import Eq
-
-from symopt.language import HyperSymbol, Optimizer, Sequence, Shape, grad, norm, t
+from symopt.language import Eq, HyperSymbol, Optimizer, Sequence, Shape, grad, norm, t
 from symopt.language.vocabulary import beta1, eta, g, m, mu, positive, theta, weight_decay
 from symopt.language.vocabulary import velocity as v
 

@@ -5,9 +5,9 @@ The step takes the sign of one average and remembers another; the weight decay i
 the method.
 """
 
-from sympy import Eq, sign
+from sympy import sign
 
-from symopt.language import Optimizer, Sequence, grad, t
+from symopt.language import Eq, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import beta1, beta2, eta, g, m, theta, weight_decay
 
 c = Sequence("c")

@@ -3,9 +3,9 @@ forward, 1 step back", arXiv:1907.08610, Algorithm 1; defaults: section 5."""
 
 from __future__ import annotations
 
-from sympy import Eq, Mod, Piecewise, latex
+from sympy import Mod, Piecewise, latex
 
-from symopt.language import Optimizer, Sequence, t, vocabulary
+from symopt.language import Eq, Optimizer, Sequence, t, vocabulary
 from symopt.optimizers.gradient_descent import sgd
 
 

@@ -9,9 +9,7 @@ At a constant learning rate the first two give the same parameters, with velocit
 by the factor eta; the third gives them with learning rate eta / (1 - beta).
 """
 
-from sympy import Eq
-
-from symopt.language import Optimizer, grad, t
+from symopt.language import Eq, Optimizer, grad, t
 from symopt.language.vocabulary import beta, eta, g, mu, theta
 from symopt.language.vocabulary import velocity as v
 

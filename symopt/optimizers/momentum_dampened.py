@@ -4,9 +4,9 @@ Deep Learning Library", arXiv:1912.01703), torch.optim.SGD.
 The recurrence is the one that is printed. The library's first velocity is the gradient itself, undampened.
 """
 
-from sympy import Eq, Piecewise
+from sympy import Piecewise
 
-from symopt.language import Optimizer, grad, t
+from symopt.language import Eq, Optimizer, grad, t
 from symopt.language.vocabulary import dampening as tau
 from symopt.language.vocabulary import eta, g, mu, theta
 from symopt.language.vocabulary import velocity as v

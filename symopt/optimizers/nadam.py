@@ -8,9 +8,9 @@ corrects the average by 1 - beta1^t, not by 1 - beta1^(t+1); libraries average w
 and use mu[t] only in the step.
 """
 
-from sympy import Basic, Eq, Rational, sqrt
+from sympy import Basic, Rational, sqrt
 
-from symopt.language import HyperSymbol, Optimizer, Sequence, Shape, grad, t
+from symopt.language import Eq, HyperSymbol, Optimizer, Sequence, Shape, grad, t
 from symopt.language.vocabulary import beta1, beta2, eps, eta, g, m, mhat, positive, theta, v, vhat
 
 psi = HyperSymbol("psi", positive, "how fast the momentum coefficient grows")

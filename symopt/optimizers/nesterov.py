@@ -10,9 +10,7 @@ The phi form follows the look-ahead point itself, phi[t] = theta[t] + mu*v[t], s
 is asked where the parameters are.
 """
 
-from sympy import Eq
-
-from symopt.language import Optimizer, grad, t
+from symopt.language import Eq, Optimizer, grad, t
 from symopt.language.vocabulary import eta, g, mu, phi, theta
 from symopt.language.vocabulary import velocity as v
 

@@ -5,9 +5,7 @@ the step, theta + mu v - eta g, the same numbers as the phi form. Simplified: Py
 rate outside the velocity; at a constant rate its parameters are those of the rewritten form.
 """
 
-from sympy import Eq
-
-from symopt.language import Optimizer, grad, t
+from symopt.language import Eq, Optimizer, grad, t
 from symopt.language.vocabulary import eta, g, mu, theta
 from symopt.language.vocabulary import velocity as v
 

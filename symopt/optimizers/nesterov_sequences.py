@@ -9,9 +9,9 @@ Equation for Modeling Nesterov's Accelerated Gradient Method", arXiv:1503.01243,
 The parameters are y, where the gradient is asked.
 """
 
-from sympy import Basic, Eq, Expr, sqrt
+from sympy import Basic, Expr, sqrt
 
-from symopt.language import Optimizer, Sequence, Shape, grad, t
+from symopt.language import Eq, Optimizer, Sequence, Shape, grad, t
 from symopt.language.vocabulary import eta, g, mu
 
 x = Sequence("x")

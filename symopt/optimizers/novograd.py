@@ -6,9 +6,9 @@ Moments". The small constant's size is Adam's.
 The parameters are those of one layer: its second moment is one number, which starts at the first gradient's.
 """
 
-from sympy import Eq, Piecewise, sqrt
+from sympy import Piecewise, sqrt
 
-from symopt.language import Optimizer, Sequence, Shape, grad, norm, t
+from symopt.language import Eq, Optimizer, Sequence, Shape, grad, norm, t
 from symopt.language.vocabulary import beta1, beta2, eps, eta, g, m, theta, weight_decay
 
 v = Sequence("v", shape=Shape.SCALAR, sign="nonnegative")

@@ -4,9 +4,9 @@ arXiv:1711.00141; optimistic Adam is Algorithm 1.
 The step goes twice along the new direction and once back along the last one, which is zero at first.
 """
 
-from sympy import Eq, sqrt
+from sympy import sqrt
 
-from symopt.language import Optimizer, Sequence, grad, t
+from symopt.language import Eq, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import beta1, beta2, eps, eta, g, m, mhat, theta, v, vhat
 
 d = Sequence("d")

@@ -3,9 +3,9 @@ Training Deep Neural Networks", arXiv:1806.06763: AMSGrad whose second moment is
 to one half. As in the paper there is no bias correction and no small constant.
 """
 
-from sympy import Eq, Interval, Rational
+from sympy import Interval, Rational
 
-from symopt.language import HyperSymbol, t
+from symopt.language import Eq, HyperSymbol, t
 from symopt.language.vocabulary import beta1, beta2, eta, m, theta, vhat
 from symopt.optimizers.amsgrad import amsgrad
 

@@ -5,9 +5,9 @@ QHM's step is the average of the gradient and of its moving average with weights
 QHAdam averages the second moment with the squared gradient in the same way.
 """
 
-from sympy import Eq, Interval, sqrt
+from sympy import Interval, sqrt
 
-from symopt.language import HyperSymbol, Optimizer, grad, t
+from symopt.language import Eq, HyperSymbol, Optimizer, grad, t
 from symopt.language.vocabulary import beta, beta1, beta2, eps, eta, g, m, mhat, theta, v, vhat
 
 nu = HyperSymbol("nu", Interval(0, 1), "weight of the average in the step")

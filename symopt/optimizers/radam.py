@@ -6,9 +6,9 @@ shared by all coordinates, and r has a meaning only where rho exceeds 4. The alg
 small constant, and vhat is already a root.
 """
 
-from sympy import Eq, Piecewise, sqrt
+from sympy import Piecewise, sqrt
 
-from symopt.language import Optimizer, Sequence, Shape, grad, t
+from symopt.language import Eq, Optimizer, Sequence, Shape, grad, t
 from symopt.language.vocabulary import beta1, beta2, eta, g, m, mhat, theta, v, vhat
 
 rho_inf = Sequence("rho_inf", r"\rho_\infty", shape=Shape.SCALAR, sign="positive")

@@ -4,9 +4,9 @@ rho > 4 on, where the rectification first has a value; libraries wait until 5, a
 PyTorch adds the constant to the root before that is corrected.
 """
 
-from sympy import Eq, Piecewise, sqrt
+from sympy import Piecewise, sqrt
 
-from symopt.language import Sequence, Shape, t
+from symopt.language import Eq, Sequence, Shape, t
 from symopt.language.vocabulary import beta1, beta2, eps, eta, mhat, theta, v
 from symopt.optimizers.radam import r, radam, rho
 

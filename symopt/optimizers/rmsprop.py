@@ -5,9 +5,9 @@ The lecture has no small constant. Its place and size are those of Goodfellow, B
 2016, "Deep Learning", Algorithm 8.5: inside the root.
 """
 
-from sympy import Eq, sqrt
+from sympy import sqrt
 
-from symopt.language import Optimizer, grad, t
+from symopt.language import Eq, Optimizer, grad, t
 from symopt.language.vocabulary import eps, eta, g, r, rho, theta
 
 rmsprop = Optimizer(

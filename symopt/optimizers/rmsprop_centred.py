@@ -4,9 +4,9 @@ Graves 2013, "Generating Sequences With Recurrent Neural Networks", arXiv:1308.0
 where the step has momentum; and the same without momentum, as libraries offer it.
 """
 
-from sympy import Eq, sqrt
+from sympy import sqrt
 
-from symopt.language import Optimizer, grad, t
+from symopt.language import Eq, Optimizer, grad, t
 from symopt.language.vocabulary import eps, eta, g, m, mu, r, rho, theta
 from symopt.language.vocabulary import velocity as v
 

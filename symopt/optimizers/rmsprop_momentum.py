@@ -5,9 +5,9 @@ Tieleman & Hinton 2012, lecture 6.5, suggest combining the two; Graves 2013, arX
 Algorithm 8.5. PyTorch keeps the learning rate outside the velocity and the small constant outside the root.
 """
 
-from sympy import Eq, sqrt
+from sympy import sqrt
 
-from symopt.language import Optimizer, grad, t
+from symopt.language import Eq, Optimizer, grad, t
 from symopt.language.vocabulary import eps, eta, g, mu, r, rho, theta
 from symopt.language.vocabulary import velocity as v
 

@@ -5,9 +5,9 @@ Tieleman & Hinton 2012, lecture 6.5, suggest combining the two; Graves 2013, arX
 centred form. PyTorch (Paszke et al. 2019) keeps the small constant outside the root.
 """
 
-from sympy import Eq, sqrt
+from sympy import sqrt
 
-from symopt.language import Optimizer, Sequence, grad, t
+from symopt.language import Eq, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import eps, eta, g, m, mu, r, rho, theta
 from symopt.language.vocabulary import velocity as v
 

@@ -5,9 +5,9 @@ delta. Algorithm 8.6 divides by sqrt(r) alone; here delta stands as in its Algor
 without it a gradient that starts at zero divides zero by zero.
 """
 
-from sympy import Eq, sqrt
+from sympy import sqrt
 
-from symopt.language import Optimizer, grad, t
+from symopt.language import Eq, Optimizer, grad, t
 from symopt.language.vocabulary import eps, eta, g, mu, r, rho, theta
 from symopt.language.vocabulary import velocity as v
 

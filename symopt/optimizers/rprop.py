@@ -10,9 +10,9 @@ doi:10.1016/S0925-2312(01)00700-7 (names them Rprop- and iRprop-).
 iRprop- forgets the gradient where the sign changes: no move then, and no change of step size next.
 """
 
-from sympy import Basic, Eq, Expr, Interval, Max, Min, Piecewise, oo, sign
+from sympy import Basic, Expr, Interval, Max, Min, Piecewise, oo, sign
 
-from symopt.language import HyperSymbol, Optimizer, Sequence, grad, t
+from symopt.language import Eq, HyperSymbol, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import g, theta
 
 growth = HyperSymbol("eta_plus", Interval.open(1, oo), "factor that grows a step size")

@@ -5,9 +5,9 @@ Igel & Huesken 2003, doi:10.1016/S0925-2312(01)00700-7, call Rprop+. Their iRpro
 which the error has grown: it asks for the loss, which a method by coordinates does not.
 """
 
-from sympy import Eq, Piecewise, sign
+from sympy import Piecewise, sign
 
-from symopt.language import Sequence, t
+from symopt.language import Eq, Sequence, t
 from symopt.language.vocabulary import g, theta
 from symopt.optimizers.rprop import initial, irprop_minus, kept, step_size
 

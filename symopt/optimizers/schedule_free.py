@@ -5,9 +5,9 @@ The gradient is asked at y, which are the parameters here; x is the average that
 keep no x, as implementations do.
 """
 
-from sympy import Eq, sqrt
+from sympy import sqrt
 
-from symopt.language import Optimizer, Sequence, grad, t
+from symopt.language import Eq, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import beta, beta1, beta2, eps, eta, g, theta, v, vhat, weight_decay
 
 x = Sequence("x")

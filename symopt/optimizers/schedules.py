@@ -7,9 +7,9 @@ Darken & Moody 1991, "Note on learning rate schedules for stochastic optimizatio
 
 from __future__ import annotations
 
-from sympy import Eq, Interval, Naturals, exp, floor
+from sympy import Interval, Naturals, exp, floor
 
-from symopt.language import DefinitionError, HyperSymbol, Optimizer, Schedule, Sequence, Shape, t
+from symopt.language import DefinitionError, Eq, HyperSymbol, Optimizer, Schedule, Sequence, Shape, t
 from symopt.language.vocabulary import eta, eta0, eta_t, kappa
 
 factor = HyperSymbol("gamma", Interval.Lopen(0, 1), "factor by which the learning rate drops")

@@ -1,9 +1,9 @@
 """SignSGD and Signum. Bernstein, Wang, Azizzadenesheli & Anandkumar 2018, "signSGD: Compressed
 Optimisation for Non-Convex Problems", arXiv:1802.04434, Algorithms 1 and 2."""
 
-from sympy import Eq, sign
+from sympy import sign
 
-from symopt.language import Optimizer, grad, t
+from symopt.language import Eq, Optimizer, grad, t
 from symopt.language.vocabulary import beta, eta, g, m, theta
 
 sign_sgd = Optimizer(

@@ -7,9 +7,9 @@ the values themselves. 0/0 is 0, as in the paper. With momentum, the step is a m
 optax adds a constant inside the root.
 """
 
-from sympy import Eq, Piecewise, sqrt
+from sympy import Piecewise, sqrt
 
-from symopt.language import Optimizer, Sequence, grad, t
+from symopt.language import Eq, Optimizer, Sequence, grad, t
 from symopt.language.vocabulary import eps, eta, g, m, mu, theta
 
 nu = Sequence("nu", r"\nu", sign="nonnegative")

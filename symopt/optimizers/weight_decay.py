@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Eq
-
-from symopt.language import DefinitionError, Grad, HyperSymbol, Optimizer, t
+from symopt.language import DefinitionError, Eq, Grad, HyperSymbol, Optimizer, t
 from symopt.language.vocabulary import eta, weight_decay
 from symopt.optimizers.adam import adam
 

@@ -5,9 +5,7 @@ Goodfellow, Bengio & Courville 2016, "Deep Learning", equation 7.5. The penalty 
 loss gives the same parameters.
 """
 
-from sympy import Eq
-
-from symopt.language import Optimizer, grad, t
+from symopt.language import Eq, Optimizer, grad, t
 from symopt.language.vocabulary import eta, g, theta, weight_decay
 
 weight_decay_sgd = Optimizer(

@@ -6,9 +6,9 @@ correct the averages' bias and starts v from a small positive value in its exper
 correct both averages.
 """
 
-from sympy import Eq, sign, sqrt
+from sympy import sign, sqrt
 
-from symopt.language import Optimizer, grad, t
+from symopt.language import Eq, Optimizer, grad, t
 from symopt.language.vocabulary import beta1, beta2, eps, eta, g, m, mhat, theta, v, vhat
 
 yogi = Optimizer(

@@ -1,9 +1,9 @@
 """Yogi from averages that start above zero. Zaheer, Reddi, Sachan, Kale & Kumar 2018, "Adaptive Methods for Nonconvex
 Optimization", NeurIPS 31, Algorithm 2, whose experiments start v so; optax starts both averages there."""
 
-from sympy import Eq, sign, sqrt
+from sympy import sign, sqrt
 
-from symopt.language import HyperSymbol, Optimizer, grad, t
+from symopt.language import Eq, HyperSymbol, Optimizer, grad, t
 from symopt.language.vocabulary import beta1, beta2, eps, eta, g, m, mhat, nonnegative, theta, v, vhat
 
 start = HyperSymbol("m_0", nonnegative, "what the averages start from")
