@@ -18,7 +18,7 @@ from symopt.language.terms import Term
 from symopt.read.notation.series import as_term, linear, plus
 from symopt.rewrites.mechanism import Kind, Rewrite, mends_of
 from symopt.rewrites.mistake_list import MISTAKES
-from symopt.rewrites.roles import EPSILON, GRADIENT, STATE, Roles, roles_of, shifted
+from symopt.rewrites.roles import EPSILON, GRADIENT, PARAMETER, STATE, Roles, roles_of, shifted
 from symopt.rewrites.systems import Overwrite
 
 LOST = 1.0
@@ -41,7 +41,7 @@ FARFETCHED = frozenset(
     {
         "part of a sum missing", "part of a sum too many", "one quantity used for another",
         "gradient in place of an average", "average in place of the gradient", "quantity missing", "stray quantity",
-        "two quantities exchanged", "two hyperparameters exchanged",
+        "two quantities exchanged", "two hyperparameters exchanged", "gradient in place of the parameters",
     }
 )  # fmt: skip
 """Mistakes that an equation alone is never charged with, nor by way of a symbol that its group does not have:
@@ -94,7 +94,7 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
     """The cheapest single mistake that turns what the reading's model says into the claim; None if there is none."""
     if is_open(group, reading, claim, reading.meanings):
         return None
-    meanings, roles = _roles(reading, group, claim, custom)
+    meanings, roles = roles_in(reading, group, claim, custom)
     found: list[Explanation] = []
     tried = 1 if custom.holds is _always else REFUTED
     known_names = claim.names.union(reading.meanings, custom.hypers.values(), (c.name for c in custom.gradients))
@@ -110,7 +110,7 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
         cost += BROUGHT * (mend.rewrite.name in FARFETCHED) + UNASKED * (mended.asks_ahead < claim.asks_ahead)
         if len(found) >= tried and cost > found[tried - 1].cost:
             continue
-        if not others.may_hold(mended) or _cancels(mended):
+        if _drops_epsilon(claim, mended, roles) or not others.may_hold(mended) or _cancels(mended, group):
             continue
         for fact in readings_of(group, known, mended)[:1]:
             found.append(Explanation(claim, mend.rewrite, mended, fact, fact.cost + cost))
@@ -140,7 +140,7 @@ def explain_abbreviation(
     for name, alias in reading.aliases.items():
         if not all(name in reached(claim, reading.aliases) for claim in reading.wrong):
             continue
-        meanings, roles = _roles(reading, group, alias, custom)
+        meanings, roles = roles_in(reading, group, alias, custom)
         known_names = alias.names.union(reading.meanings, custom.hypers.values())
         others = Abbreviated(group, reading.aliases, reading.model, reading.wrong, meanings, name)
         whole = T.relation("=", alias.left, alias.right)
@@ -207,13 +207,29 @@ def from_recurrence(reading: Interpretation, claim: Claim) -> Explanation | None
     if not claim.name or not claim.names <= reading.meanings.keys() or claim.cased:
         return None
     held = next((f for f in reading.facts if f.claim.name == claim.name and f.claim.recurrent), None)
-    if held is None or not held.claim.names <= claim.names or held.claim.left.head != "at" or claim.left.head != "at":
+    if held is None or held.claim.left.head != "at" or claim.left.head != "at":
         return None
     right = _at_index(held.claim, claim.left.args[0])
-    if right is None:
+    right = None if right is None else right.map(lambda node: _number(node, reading)).map(_added_up)
+    if right is None or not right.names() - held.claim.clocks <= claim.names:
         return None
     mended = replace(claim, right=right)
     return Explanation(claim, NOT_FOLLOWING, mended, replace(held, claim=mended), BROUGHT)
+
+
+def _number(node: Term, reading: Interpretation) -> Term | None:
+    """The number that stands for a hyperparameter in another equation of the group that is worked out for a step."""
+    meaning = reading.meanings.get(node.name) if node.head == "name" else None
+    value = reading.model.fixed.get(meaning.key) if meaning is not None and meaning.hyper else None
+    numbers = (n.value for f in reading.facts if f.claim.step is not None for n in f.claim.right.nodes())
+    return None if value is None or value not in numbers else T.number(value)
+
+
+def _added_up(node: Term) -> Term | None:
+    """A sum of nothing but numbers, as one."""
+    signs = [(-1, a.args[0]) if a.head == "neg" else (1, a) for a in node.args] if node.head == "add" else []
+    values = [sign * a.value for sign, a in signs if a.value is not None]
+    return T.number(sum(values, Fraction(0))) if signs and len(values) == len(signs) else None
 
 
 def _at_index(recurrence: Claim, index: Term) -> Term | None:
@@ -256,10 +272,25 @@ def _adds_epsilon(claim: Claim, mended: Claim, roles: Roles, custom: Custom) -> 
     return bool(small) and (not custom.whole or new <= small)
 
 
-def _cancels(mended: Claim) -> bool:
-    """Whether a part of a sum is taken away from itself, as nobody writes."""
-    sums = (n.args for n in mended.right.nodes() if n.head == "add")
-    return any(T.neg(a.unspanned()) == b.unspanned() for args in sums for a in args for b in args)
+def _drops_epsilon(claim: Claim, mended: Claim, roles: Roles) -> bool:
+    """Whether a mended average lacks a small constant that its author adds to it, which is a convention."""
+    lost = claim.names - mended.names
+    return claim.recurrent and roles.role.get(claim.name) == STATE and bool(lost) and _all_small(lost, roles)
+
+
+def _all_small(names: Set[str], roles: Roles) -> bool:
+    return all(roles.role.get(n) == EPSILON for n in names)
+
+
+def _cancels(mended: Claim, group: Group) -> bool:
+    """Whether a part of a sum is taken away from itself, as nobody writes, under one name or another."""
+    named = {c.left.unspanned(): c.right.unspanned() for c in group.claims if c.right.head == "grad"}
+
+    def meant(part: Term) -> Term:
+        return part.unspanned().map(named.get)
+
+    sums = ([meant(a) for a in n.args] for n in mended.right.nodes() if n.head == "add")
+    return any(T.neg(a) == b for parts in sums for a in parts for b in parts)
 
 
 def _loses_gradient(claim: Claim, mended: Claim) -> bool:
@@ -268,7 +299,9 @@ def _loses_gradient(claim: Claim, mended: Claim) -> bool:
     return made and len(mended.gradients) < len(claim.gradients)
 
 
-def _roles(reading: Interpretation, group: Group, claim: Claim, custom: Custom) -> tuple[Mapping[str, Meaning], Roles]:
+def roles_in(
+    reading: Interpretation, group: Group, claim: Claim, custom: Custom
+) -> tuple[Mapping[str, Meaning], Roles]:
     """Meanings and roles of every name that the formula has or a mended one may need."""
     model = reading.model
     own = roles_of(model.optimizer)
@@ -284,7 +317,7 @@ def _roles(reading: Interpretation, group: Group, claim: Claim, custom: Custom) 
     role = guessed | {n: own.role.get(model.latex_names[m.key], "gradient") for n, m in meanings.items()}
     clock = _clock(claim)
     values = tuple(_written(n, m, group, clock) for n, m in sorted(meanings.items()) if not m.hyper)
-    if role.get(claim.name) == STATE and claim.name not in meanings:
+    if role.get(claim.name) in (STATE, PARAMETER) and claim.name not in meanings:
         values += (claim.left.unspanned(),)
     if custom.whole:
         values += tuple(shifted(x, -1, clock) for x in values if role.get(x.name) == STATE)

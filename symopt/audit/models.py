@@ -233,7 +233,7 @@ def specialised(model: Model, decimals: frozenset[Fraction]) -> Iterator[Model]:
     rates = {max(d, 1 - d) for d in decimals - {*tiny}} | (decimals if len(decimals) < 3 else set())
     if len(rates) ** len(decays) > _COMBINATIONS:
         return
-    options = [[(name, None), *((name, x) for x in sorted(rates))] for name in decays]
+    options = [[(name, None), *((name, x) for x in sorted(rates, reverse=True))] for name in decays]
     options += [[("epsilon", None), *(("epsilon", x) for x in tiny)]] if "epsilon" in model.hypers and tiny else []
     for chosen in product(*options):
         fixed = {name: x for name, x in chosen if x is not None}

@@ -26,6 +26,7 @@ from symopt.audit.names import affinity
 from symopt.audit.parcels import Call, Work
 from symopt.audit.proofs import proof
 from symopt.audit.schedules import refuses, schedules
+from symopt.audit.two_slips import explain_by_two
 from symopt.decide.verdict import Status
 from symopt.language.terms import Term
 from symopt.rewrites.rules import Shift
@@ -182,6 +183,9 @@ def _explained(group: Group, reading: Interpretation, custom: Custom) -> Solutio
         explanation = explain(group, reading, claim, custom) or from_recurrence(reading, claim)
         if explanation is None:
             abbreviation = explain_abbreviation(group, reading, custom)
+            both = explain_by_two(group, reading, claim, custom) if abbreviation is None else None
+            if both is not None:
+                return Solution(group, reading, {claim: both})
             return abbreviation and Solution(group, abbreviation[0], {abbreviation[1].claim: abbreviation[1]})
         found[claim] = explanation
     return Solution(group, reading, found)
@@ -198,7 +202,7 @@ def _is_sure(solution: Solution) -> bool:
     ]
     farfetched = [e for e in solution.explained.values() if e.rewrite.name in FARFETCHED]
     written = frozenset(n for c in solution.group.claims for n in c.names)
-    if any(not e.mended.names <= written for e in farfetched):
+    if any(not e.mended.names <= written or _is_idle(solution, e.claim) for e in farfetched):
         return False
     if not telling and any(e.claim.asks_ahead and not e.mended.names <= written for e in solution.explained.values()):
         return False  # how the parameters move, which would tell what the point lacks, is said elsewhere
@@ -211,6 +215,12 @@ def _is_sure(solution: Solution) -> bool:
         for e in solution.explained.values()
     )
     return sensible and all(_moves_by_its_gradient(solution, e) for e in farfetched)
+
+
+def _is_idle(solution: Solution, claim: Claim) -> bool:
+    """Whether an equation only gives a value that no other uses, so that nothing says what was meant by it."""
+    others = (n for c in solution.group.claims if c != claim for n in c.names)
+    return not claim.recurrent and claim.name not in others
 
 
 def _is_a_method(solution: Solution, explanation: Explanation) -> bool:

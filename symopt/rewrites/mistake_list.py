@@ -9,7 +9,7 @@ from symopt.rewrites.brackets import LostParentheses
 from symopt.rewrites.mechanism import Kind, Rewrite, Rule
 from symopt.rewrites.parts import MissingFactor, MissingHalf, MissingSummand, Sign, StrayFactor, StraySummand
 from symopt.rewrites.patterns import meta
-from symopt.rewrites.rules import Exchange, OffByOne, Point, Replace, Shift, Substitute, Swap
+from symopt.rewrites.rules import Decayed, Exchange, OffByOne, Point, Replace, Shift, Substitute, Swap
 from symopt.rewrites.systems import Overwrite, Reorder
 
 b, c = meta("b", "decay"), meta("c", "decay")
@@ -117,6 +117,9 @@ MISTAKES: tuple[Rewrite, ...] = (
     _mistake("average in place of the gradient", r"g_t \to m_t",
              "The gradient belongs here, not an average of gradients.",
              Substitute("gradient", "average")),
+    _mistake("gradient in place of the parameters", r"\lambda\, \theta_{t-1} \to \lambda\, g_t",
+             "The parameters themselves decay, not the gradient.",
+             Decayed()),
     _mistake("one quantity used for another", r"v_t \to m_t",
              "Another quantity belongs here.",
              Substitute("value", "value")),

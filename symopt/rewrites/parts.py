@@ -199,5 +199,6 @@ class StraySummand(Rule):
         for path, node in positions(term):
             if node.head == "add" and len(node.args) > 1:
                 for i, part in enumerate(node.args):
-                    if not roles.fits(part, "parameter") and part.head != "number":
+                    values = {x for x in part.nodes() if roles.fits(x, "value")}  # more than one is a thought, no slip
+                    if not roles.fits(part, "parameter") and part.head != "number" and len(values) < 2:
                         yield path, put(term, path, T.add(*node.args[:i], *node.args[i + 1 :]))

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 from symopt.language import terms as T
+from symopt.language.convert import latex_name
 from symopt.language.terms import Path, Term
+from symopt.language.vocabulary import weight_decay
 from symopt.rewrites.mechanism import Change, Rule
 from symopt.rewrites.patterns import kind_of, positions, put, rewrites_of
-from symopt.rewrites.roles import ACCEPTS, PARAMETER, Roles, shifted
+from symopt.rewrites.roles import ACCEPTS, GRADIENT, OTHER, PARAMETER, Roles, shifted
 
 
 class Replace(Rule):
@@ -187,7 +189,10 @@ class Substitute(Rule):
         for path, node in positions(term):
             if not roles.fits(node, old) or under_gradient(term, path):
                 continue
+            scaled = bool(path) and term.at_path(path[:-1]).head in ("mul", "div")
             for value in roles.candidates(new):
+                if scaled and roles.of(value) == PARAMETER:
+                    continue  # parameters are scaled only where they decay
                 moved = _at_the_time_of(node, value)
                 if _key(value) != _key(node) and not (term.head == "relation" and moved == term.args[0]):
                     yield path, put(term, path, moved)
@@ -211,6 +216,30 @@ def _at_the_time_of(old: Term, new: Term) -> Term:
 def under_gradient(term: Term, path: Path) -> bool:
     """Whether the path leads into the point of a gradient."""
     return any(term.at_path(path[:k]).head == "grad" for k in range(len(path)))
+
+
+_WEIGHT_DECAY = latex_name(weight_decay)
+
+
+class Decayed(Rule):
+    """The gradient, times the weight decay, where the parameters belong.
+
+    Only by its usual name is the weight decay told from the weight that a method gives the gradient.
+    """
+
+    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        yield from self._put(term, roles, PARAMETER, list(roles.candidates("gradient")))
+
+    def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
+        old = [shifted(x, -1, roles.time) for x in roles.candidates("parameter")]
+        yield from self._put(term, roles, GRADIENT, old)
+
+    def _put(self, term: Term, roles: Roles, role: str, values: list[Term]) -> Iterator[Change]:
+        for path, node in positions(term):
+            product = term.at_path(path[:-1]) if path else node
+            decays = roles.role.get(_WEIGHT_DECAY) == OTHER and _WEIGHT_DECAY in product.names()
+            if roles.of(node) == role and product.head == "mul" and decays:
+                yield from ((path, put(term, path, value)) for value in values)
 
 
 class Point(Rule):
