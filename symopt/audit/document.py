@@ -11,7 +11,7 @@ from itertools import takewhile
 from symopt.audit.claims import Claim, told_apart
 from symopt.audit.code import code_findings_of
 from symopt.audit.equations import Group
-from symopt.audit.facts import Around, fact_opinion, newest, stated_by
+from symopt.audit.facts import Around, claimed, fact_opinion, newest, read_alone, section_opinions, stated_by
 from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
 from symopt.audit.judge import UNRECOGNISED, Judge, Opinion, least_charitable, most_charitable
@@ -87,7 +87,7 @@ def auditing(document: Document, progress: Progress | None = None) -> Work[Docum
     solved, code = yield from beside(work, Call(code_findings_of, (document,)))
     opinions = [_uphill(o, f, document) for o, f in zip(solved, found, strict=True)]
     opinions = [_scheduled(o, f, document) for o, f in zip(opinions, found, strict=True)]
-    opinions = list(_with_every_fact(opinions, found, document))
+    opinions = _with_sections(list(_with_every_fact(opinions, found, document)), found)
     findings = [_finding(f, o) for f, o in zip(found, opinions, strict=True)]
     return DocumentReport(document.path, tuple(sorted([*findings, *code], key=lambda f: (f.line, f.column))))
 
@@ -104,6 +104,23 @@ def _with_every_fact(opinions: Sequence[Opinion], found: Sequence[Formula], docu
         yield _settled(_with_facts(opinion, formula, document, known), formula, given)
         if isinstance(formula.content, Statement):
             stated = newest(stated, stated_by(formula.content, formula.source))
+
+
+def _with_sections(opinions: Sequence[Opinion], found: Sequence[Formula]) -> list[Opinion]:
+    """The opinions, with what the lines of a vector method tell of each other."""
+    made = list(opinions)
+    for section in sorted({f.section for f in found}):
+        places = [i for i, f in enumerate(found) if f.section == section and isinstance(f.content, Statement)]
+        unsettled = frozenset(i for i in places if made[i].verdict in _OPEN)
+        alone = frozenset(i for i in places if made[i].verdict is Judgement.CORRECT and read_alone(made[i].system))
+        lines = [claimed(i, f.content, f.source) for i in places if isinstance((f := found[i]).content, Statement)]
+        try:
+            told = section_opinions([line for line in lines if line is not None], unsettled, alone)
+        except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError, RecursionError):
+            continue  # SymPy's answer to mathematics that nobody writes
+        for place, opinion in told.items():
+            made[place] = opinion
+    return made
 
 
 def _stated_beside(formula: Formula, following: Sequence[Formula]) -> frozenset[str]:

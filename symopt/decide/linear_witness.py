@@ -105,7 +105,20 @@ def _value(e: Any, world: _World) -> Any:
                 world.values[e] = _drawn(e, world)
             return world.values[e]
         case _:
-            raise _NoValue
+            return _greatest(e, world)
+
+
+def _greatest(e: Any, world: _World) -> Any:
+    """The maximum or minimum of numbers."""
+    if not isinstance(e, sp.Max | sp.Min):
+        raise _NoValue
+    return sp.Matrix([[e.func(*(_one(_value(a, world)) for a in e.args))]])
+
+
+def _one(value: Any) -> Any:
+    if value.shape != (1, 1) or not value[0].is_Rational:
+        raise _NoValue
+    return value[0]
 
 
 def _scaled(a: Any, b: Any) -> Any:

@@ -93,7 +93,7 @@ class _Printer:
         out = parts[0]
         for left, (right, text) in zip(term.args, zip(term.args[1:], parts[1:], strict=True), strict=False):
             digits = right.head == "number" or (right.head == "pow" and right.args[0].head == "number")
-            out += (r" \cdot " if digits and left.head == "number" else " ") + text
+            out += (r" \cdot " if term.name or (digits and left.head == "number") else " ") + text
         return out
 
     def _div(self, term: Term) -> str:

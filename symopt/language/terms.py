@@ -10,7 +10,7 @@ Heads, with their arguments:
     name                    a symbol without a time index; ``name`` is its canonical LaTeX
     at        (index)       a sequence's value at a step; ``name`` as above
     add       (a, b, ...)   a difference is an ``add`` with a ``neg``
-    mul       (a, b, ...)
+    mul       (a, b, ...)   ``name`` is "\\cdot" where dots are written between the factors and vectors may be meant
     neg       (a)
     div       (a, b)
     pow       (a, b)
@@ -198,7 +198,7 @@ def mul(*args: Term) -> Term:
 
 
 def _nary(head: Literal["add", "mul"], args: tuple[Term, ...], empty: int) -> Term:
-    flat = tuple(b for a in args for b in (a.args if a.head == head else (a,)))
+    flat = tuple(b for a in args for b in (a.args if a.head == head and not a.name else (a,)))
     if not flat:
         return number(empty)
     return flat[0] if len(flat) == 1 else Term(head, flat)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import pairwise
 
 from symopt.language import terms as T
 from symopt.language.terms import Term
@@ -21,6 +22,11 @@ FUNCTIONS = frozenset({
 """Letters that are functions where brackets follow them."""
 _TRANSPOSED = (T.name("T"), T.name(r"\top"), T.name(r"\intercal"))
 _INDICATORS = frozenset({r"\mathbb{1}", r"\mathbf{1}", r"\mathbb{I}", "1", "I", r"\mathrm{1}", r"\mathds{1}", r"\1"})
+
+
+DOT = r"\cdot"
+"""The name of a product that is written with a dot: of two columns it is the inner product."""
+_PRIMED = re.compile(r"^(.*[^'])'(_.*)?$")
 
 
 @dataclass(frozen=True)
@@ -122,6 +128,41 @@ def read_again(term: Term, source: str) -> Term:
     if made.head in ("add", "neg", "sum", "div"):
         return replace(made, args=tuple(_indicated(a) for a in made.args))
     return made
+
+
+def vectors_told(term: Term, source: str) -> Term:
+    """The term with dots and primes told as formulas of vectors mean them.
+
+    ``y \\cdot B s`` is a product of two parts; a primed letter in a product, ``y' s``, is a transpose.
+    """
+    args = tuple(vectors_told(a, source) for a in term.args)
+    made = term if all(a is b for a, b in zip(args, term.args, strict=True)) else replace(term, args=args)
+    if made.head != "mul":
+        return made
+    made = replace(made, args=tuple(_unprimed(a) for a in made.args))
+    parts: list[list[Term]] = [[made.args[0]]]
+    for left, right in pairwise(made.args):
+        between = source[left.span[1] : right.span[0]] if left.span and right.span else ""
+        if DOT in between:
+            parts.append([])
+        parts[-1].append(right)
+    if len(parts) == 1:
+        return made
+    return replace(made, args=tuple(_joined(part) for part in parts), name=DOT)
+
+
+def _joined(part: list[Term]) -> Term:
+    first, last = part[0].span, part[-1].span
+    span = (first[0], last[1]) if first and last else None
+    return part[0] if len(part) == 1 else Term("mul", tuple(part), span=span)
+
+
+def _unprimed(factor: Term) -> Term:
+    found = _PRIMED.match(factor.name) if factor.head in ("name", "at") else None
+    if not found:
+        return factor
+    own = replace(factor, name=f"{found[1]}{found[2] or ''}")
+    return Term("call", (own,), "transpose", span=factor.span)
 
 
 def _start(term: Term) -> tuple[int, int] | None:

@@ -10,14 +10,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import sympy as sp
 
 from symopt.audit.claims import offset
+from symopt.audit.facts.spelling import DOT
 from symopt.language import dot, identity, inverse, norm, transpose
 from symopt.language.convert import to_sympy
-from symopt.language.dimensions import NUMBER, ShapeError, dimensions
+from symopt.language.dimensions import COLUMN, NUMBER, ShapeError, dimensions
 from symopt.language.linear import Transposed
 from symopt.language.terms import Term
 
@@ -133,6 +135,8 @@ def _own(term: Term, clocks: frozenset[str], meaning: Callable[[Quantity], Any])
     if own is not None:
         return identity if own == Quantity("I", None) else meaning(own)
     match term.head:
+        case "mul" if term.name == DOT:
+            return reduce(_dotted, map(go, term.args))
         case "number" | "add" | "neg" | "mul":
             return None
         case "div":
@@ -151,6 +155,10 @@ def _own(term: Term, clocks: frozenset[str], meaning: Callable[[Quantity], Any])
             return (sp.Max if term.name == "max" else sp.Min)(*(_scalar(go(a)) for a in term.args))
         case _:
             raise NotLinear(f"no counterpart of {term.name or term.head}")
+
+
+def _dotted(left: Any, right: Any) -> Any:
+    return dot(left, right) if dimensions(left) == dimensions(right) == COLUMN else left * right
 
 
 def _power(base: Any, exponent: Term) -> Any:

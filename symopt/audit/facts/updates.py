@@ -13,6 +13,7 @@ import sympy as sp
 
 from symopt.audit.facts.entries import Entry, entries
 from symopt.audit.facts.sizes import fits
+from symopt.audit.facts.spelling import vectors_told
 from symopt.audit.facts.translate import NotLinear, Quantity, expression, points, quantities
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
@@ -59,6 +60,7 @@ def update_opinion(left: Term, right: Term, clocks: frozenset[str], source: str)
         clocks: the document's time variables.
         source: the text that spans refer to.
     """
+    left, right = vectors_told(left, source), vectors_told(right, source)
     found = _judged(left, right, clocks)
     if found is None:
         return None

@@ -216,6 +216,8 @@ class Elaborator:
 
     def raised(self, node: Node, term: Term) -> Term:
         """A bracket or fraction with scripts: a gradient's step, a power."""
+        if node.text == "'" and node.sub is node.sup is None and _is_of_steps(term):
+            return Term("call", (term,), "transpose", span=(node.start, node.end))
         if node.text:
             raise NotRead("a prime on an expression", node.start)
         if node.sub is not None and base(node).text == "{}":
@@ -252,6 +254,11 @@ class Elaborator:
         span = self.under_power(node) if node.sup is not None else (node.start, node.end)
         name = "norm" if kind in ("", "2", "F") else kind if kind == "abs" else f"norm_{kind}"
         return self.power(Term("call", (self.term(head.items[0]),), name, span=span), node.sup, node.end)
+
+
+def _is_of_steps(term: Term) -> bool:
+    """Whether it is a sum of values at steps, which is no function that could have a derivative."""
+    return term.head == "add" and any(n.head == "at" for n in term.nodes())
 
 
 _OPERATES = frozenset({"nabla", "partial", "function", "fraction"})
