@@ -46,6 +46,7 @@ class Context:
         bracketed: symbols whose step is a superscript in parentheses.
         applied: symbols whose step is written as an argument, ``w(t)``.
         numbered: symbols whose number subscripts are steps.
+        steady: hyperparameters that are never seen at two different steps, so that ``eta_0`` is a number of its own.
         paired: symbols with a second index that matters.
         functions: symbols that gradients are taken of, or that have arguments.
         averages: what ``E`` and ``RMS`` are written with a step behind their bracket.
@@ -61,15 +62,16 @@ class Context:
     bracketed: frozenset[str] = frozenset()
     applied: frozenset[str] = frozenset()
     numbered: frozenset[str] = frozenset()
+    steady: frozenset[str] = frozenset()
     paired: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
     averages: frozenset[str] = frozenset()
     plussed: frozenset[str] = frozenset()
     steps: dict[str, int] = field(default_factory=lambda: dict(STEPS))
 
-    def counts(self, name: str) -> bool:
+    def counts(self, name: str, number: int) -> bool:
         """Whether a number at this symbol is a step: beta_1 never is."""
-        if name == "\\beta":
+        if name == "\\beta" or (number == 0 and name in self.steady):
             return False
         return name in self.indexed or (name in self.numbered and name not in HYPER)
 
@@ -107,6 +109,7 @@ def survey(trees: Sequence[Node]) -> Context:
         bracketed=frozenset(u.name for u in uses if not u.sub and _in_brackets(u.sup) and _clock(u.sup, clocks)),
         applied=_applied(applied, clocks),
         numbered=_numbered(uses, indexed),
+        steady=_steady(uses, clocks),
         paired=_paired(uses, clocks),
         functions=frozenset(f for formula in formulas for f in _functions(formula)),
         averages=frozenset(_averages(neighbours, clocks)),
@@ -262,6 +265,14 @@ def _numbered(uses: list[_Use], indexed: frozenset[str]) -> frozenset[str]:
         if left and (_instant(left[0]) or (_number(left[0]) is not None and left[0].name in found | indexed)):
             found |= {u.name for u in right if _number(u) is not None and u.name not in HYPER}
     return frozenset(found)
+
+
+def _steady(uses: list[_Use], clocks: frozenset[str]) -> frozenset[str]:
+    offsets: dict[str, set[int]] = defaultdict(set)
+    for use in uses:
+        found = [letter for entry in use.sub if (letter := shifted(entry)) is not None and letter[0] in clocks]
+        offsets[use.name] |= {offset for _, offset in found}
+    return frozenset(name for name in offsets.keys() & (HYPER | {"lr"}) if len(offsets[name]) < 2)
 
 
 def _number(use: _Use) -> int | None:

@@ -148,7 +148,7 @@ def _without_step(name: str, parts: list[Node], scope: Scope) -> Named:
         offset = scope.context.steps.get(only.text) if only.kind == "word" else None
         if offset is not None:
             return Named(name, (step(offset, only.start),), stepped_by_word=True)
-        if only.kind == "number" and only.text.isdigit() and scope.context.counts(name):
+        if only.kind == "number" and only.text.isdigit() and scope.context.counts(name, int(only.text)):
             return Named(name, (scope.term(only),))
         if only.kind == "symbol" and only.text == "T" and name in scope.context.indexed:
             return Named(name, (scope.term(only),))
@@ -202,6 +202,8 @@ def _superscript(node: Node, below: Named, key: str, scope: Scope) -> Named:
         offset = scope.context.steps.get(sup.text)
         if offset is not None and not index:
             return Named(name, (step(offset, sup.start),), stepped_by_word=True)
+        if sup.text in scope.context.clocks and name in HYPER:
+            return Named(name, index, node.sup)
         return Named(f"{name}^{_braced(sup.text)}", index)
     if sup.kind == "group" and sup.text in ("()", "[]"):
         return _bracketed(sup, below, key, scope)

@@ -92,14 +92,25 @@ def _statement(piece: str, parsed: Parsed, context: Context, before: Statement |
         made = _read(reader, parsed, before)
     except NotRead as problem:
         return Unread(problem.reason, problem.offset)
+    clocks = _counting((made, *made.also), context.clocks)
     return replace(
         made,
         notes=(*parsed.notes, *reader.notes),
         remarks=(*made.remarks, *parsed.remarks),
         tags=parsed.tags,
-        clocks=context.clocks,
-        also=tuple(replace(s, clocks=context.clocks) for s in made.also),
+        clocks=clocks,
+        also=tuple(replace(s, clocks=clocks) for s in made.also),
     )
+
+
+def _counting(said: Sequence[Statement], clocks: frozenset[str]) -> frozenset[str]:
+    """The document's clocks without those that this formula multiplies by another: in ``1 + k t`` only t counts."""
+    nodes = [n for s in said for side in (s.left, *(right for _, right in s.steps)) for n in side.nodes()]
+    indices = frozenset(x for n in nodes if n.head == "at" for a in n.args for x in a.names())
+    kept = (indices & clocks) or (clocks & {"t"})
+    products = [frozenset(a.name for a in n.args if a.head == "name") & clocks for n in nodes if n.head == "mul"]
+    factors = frozenset(x for names in products if len(names) > 1 and names & kept for x in names)
+    return clocks - (factors - kept)
 
 
 def _read(reader: Elaborator, parsed: Parsed, before: Statement | None) -> Statement:
