@@ -28,6 +28,9 @@ UNEXPLORED = 60
 """How many readings of one equation are kept, best names first."""
 
 
+_MOST_SETTINGS = 3
+
+
 @dataclass(frozen=True)
 class Group:
     """Equations that describe one method together, each once; equal wherever they stand in the document."""
@@ -55,6 +58,15 @@ class Group:
         """Numbers between 0 and 1 that are written where a decay rate could stand."""
         nodes = [n for c in self.claims for side in (c.left, c.right) for n in side.nodes()]
         return frozenset(n.value for n in nodes if n.value is not None and n.value.denominator > 1 and 0 < n.value < 1)
+
+    @cached_property
+    def constants(self) -> frozenset[Fraction]:
+        """Numbers in place of a schedule's hyperparameters: in one equation that counts steps and asks no gradient."""
+        claim = self.claims[0]
+        if len(self.claims) > 1 or claim.recurrent or claim.gradients or not claim.counts:
+            return frozenset()
+        found = {n.value for n in claim.right.nodes() if n.value is not None and n.value > 0 and n.value != 1}
+        return frozenset(found) if len(found) <= _MOST_SETTINGS else frozenset()
 
     @cached_property
     def steps(self) -> frozenset[str]:

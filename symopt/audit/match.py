@@ -10,7 +10,7 @@ from symopt.audit.catalogue import plain, rare, under_conventions
 from symopt.audit.claims import Claim
 from symopt.audit.equations import LABEL, ORIGIN, Fact, Group, Reader, is_gradient
 from symopt.audit.likeness import likeness, marks_of
-from symopt.audit.models import Model, specialised
+from symopt.audit.models import Model, at_settings, specialised
 from symopt.audit.names import crossed
 from symopt.audit.trials import Bench, Meaning, bench
 
@@ -59,7 +59,8 @@ def interpretations(group: Group) -> list[Interpretation]:
     if not any(c.evaluable for c in group.claims):
         return []
     numbered = (s for m in plain() for s in specialised(m, group.decimals))
-    found = readings(group, [*plain(), *numbered], float("inf"))
+    settled = (s for m in plain() for s in at_settings(m, group.constants)) if group.constants else ()
+    found = readings(group, [*plain(), *numbered, *settled], float("inf"))
     if found and not found[0].wrong and found[0].cost - RANK * found[0].model.rank < CONVENTION:
         return found
     near, far = _likely(group, found)

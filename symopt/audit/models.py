@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
 from functools import cached_property
-from itertools import groupby, product
+from itertools import combinations, groupby, permutations, product
 
 import numpy as np
 import sympy as sp
 
 from symopt.audit.likeness import Tally, marks_of, tally
 from symopt.audit.runs import FIRST_STEP, MORE_TIMES, TIMES, Runs, drawn, made
-from symopt.language import Grad, Optimizer, exact
+from symopt.language import Grad, Optimizer, Schedule, exact
 from symopt.language import terms as T
 from symopt.language.convert import latex_name, to_term
+from symopt.language.domains import contains
 from symopt.language.terms import Term
+from symopt.optimizers import catalogue
 
 GRADIENT = "gradient"
 """The name under which every model offers the oracle's answer at a step."""
@@ -239,6 +241,24 @@ def specialised(model: Model, decimals: frozenset[Fraction]) -> Iterator[Model]:
         fixed = {name: x for name, x in chosen if x is not None}
         if fixed:
             yield model.with_values(fixed)
+
+
+def at_settings(model: Model, constants: frozenset[Fraction]) -> Iterator[Model]:
+    """A schedule with hyperparameters fixed to the numbers that a formula prints for them, each once.
+
+    All are used but 2 and 1/2, which a formula may have of its own.
+    """
+    if not isinstance(catalogue()[model.system], Schedule):
+        return
+    # The initial rate comes first in a definition, and is the last to be a number.
+    contained = {h.name: contains(h.domain) for h in reversed(model.optimizer.hyper)}
+    usual = {Fraction(2), Fraction(1, 2)}
+    for size in range(max(1, len(constants - usual)), min(len(constants), len(contained)) + 1):
+        for names in combinations(contained, size):
+            for numbers in permutations(sorted(constants), size):
+                fits = all(contained[n](float(x)) for n, x in zip(names, numbers, strict=True))
+                if fits and constants - usual <= set(numbers):
+                    yield model.with_values(dict(zip(names, numbers, strict=True)))
 
 
 _TINY = Fraction(1, 1000)
