@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import islice
@@ -48,6 +48,9 @@ FARFETCHED = frozenset(
 it may be of a method that is not in the catalogue."""
 
 
+Candidate = tuple[int, Rewrite, Claim]
+
+
 @dataclass(frozen=True)
 class Explanation:
     """A wrong equation, mended.
@@ -88,6 +91,10 @@ class Custom:
     gradients: tuple[Claim, ...] = ()
     whole: bool = False
     holds: Callable[[Interpretation, Fact], bool] = field(default=_always, compare=False)
+    candidates: dict[tuple[object, ...], tuple[Claim, list[Candidate]]] = field(
+        default_factory=dict[tuple[object, ...], tuple[Claim, list[Candidate]]], compare=False, repr=False
+    )
+    """What each equation may have been meant to be, kept for other readings that give its names the same roles."""
 
 
 def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom) -> Explanation | None:
@@ -100,22 +107,33 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
     known_names = claim.names.union(reading.meanings, custom.hypers.values(), (c.name for c in custom.gradients))
     known = replace(reading, meanings=meanings)
     others = variations(group, reading.aliases, reading.model, claim, meanings)
-    whole = T.relation("=", claim.left, claim.right)
-    for order, mend in enumerate(islice(mends_of(whole, roles, MISTAKES), CANDIDATES)):
-        mended = _mended(claim, mend.term)
-        if mended is None or _loses_gradient(claim, mended) or _adds_epsilon(claim, mended, roles, custom):
-            continue
+    for order, rewrite, mended in _candidates(claim, roles, custom):
         lost, brought = len(claim.names - mended.names), len(mended.names - known_names)
         cost = LOST * lost + BROUGHT * brought + RESIZED * _resized(claim, mended) + LATER * order
-        cost += BROUGHT * (mend.rewrite.name in FARFETCHED) + UNASKED * (mended.asks_ahead < claim.asks_ahead)
+        cost += BROUGHT * (rewrite.name in FARFETCHED) + UNASKED * (mended.asks_ahead < claim.asks_ahead)
         if len(found) >= tried and cost > found[tried - 1].cost:
             continue
         if _drops_epsilon(claim, mended, roles) or not others.may_hold(mended) or _cancels(mended, group):
             continue
         for fact in readings_of(group, known, mended)[:1]:
-            found.append(Explanation(claim, mend.rewrite, mended, fact, fact.cost + cost))
+            found.append(Explanation(claim, rewrite, mended, fact, fact.cost + cost))
             found.sort(key=lambda e: e.cost)
     return next((e for e in found[:tried] if custom.holds(reading, e.fact)), None)
+
+
+def _candidates(claim: Claim, roles: Roles, custom: Custom) -> Sequence[Candidate]:
+    """What an equation may have been meant to be: places among all that lead to it by one mistake, and the mistakes."""
+    key = (id(claim), custom.whole, *roles.role.items(), roles.values, roles.time)
+    if key not in custom.candidates:
+        whole = T.relation("=", claim.left, claim.right)
+        found: list[Candidate] = []
+        for order, mend in enumerate(islice(mends_of(whole, roles, MISTAKES), CANDIDATES)):
+            mended = _mended(claim, mend.term)
+            if mended is None or _loses_gradient(claim, mended) or _adds_epsilon(claim, mended, roles, custom):
+                continue
+            found.append((order, mend.rewrite, mended))
+        custom.candidates[key] = claim, found  # the claim too, so that no other ever has its identity
+    return custom.candidates[key][1]
 
 
 def _mended(claim: Claim, term: Term) -> Claim | None:
