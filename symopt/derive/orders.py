@@ -58,13 +58,19 @@ def storage_order(name: str) -> Order:
 
 
 @cache
+def best_rate(name: str) -> Any:
+    """The rate on a quadratic at the best learning rate and momentum, in the condition number."""
+    return tuning(_method(name))[0].steps[-1].after.args[1]
+
+
+@cache
 def condition_order(name: str) -> Order:
     """The order in which steps grow with the condition number, at the best learning rate and momentum.
 
     Raises:
         ValueError: the rate is not 1 minus a constant over a power of it.
     """
-    rate = tuning(_method(name))[0].steps[-1].after.args[1]
+    rate = best_rate(name)
     for power in (Fraction(1, 2), Fraction(1)):
         limit = sp.limit((1 - rate) * condition ** sp.Rational(power), condition, sp.oo)
         if limit.is_finite and limit.is_positive:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,8 @@ ROWS = [
 """What each formula is of, and the formula."""
 OTHERS = frozenset({"softmax", "derivative", *(made.name for made in ACTIVATIONS)})
 CONSTANTS = ("2", r"\frac{1}{2}", r"\frac{1}{n}", r"\frac{2}{m}", r"\frac{1}{2N}")
+EVERY = 2
+"""One in so many of the wrong formulas is tried, others the next day; all of them take five minutes."""
 MISTAKES = [*(entry for entry in FORMULA_MISTAKES if entry.name not in LEFT_OUT), MISSING]
 
 
@@ -112,7 +115,7 @@ def test_every_mistake_in_every_formula_is_found_and_mended() -> None:
     outcomes: Counter[str] = Counter()
     missed: list[str] = []
     cases = [(system, *case) for system, source in ROWS for case in broken(source)]
-    for system, name, wrong in cases:
+    for system, name, wrong in cases[datetime.now(UTC).toordinal() % EVERY :: EVERY]:
         found = opinion(wrong, system)
         if found is not None and found.verdict is Judgement.CORRECT:
             outcomes["right all the same"] += 1

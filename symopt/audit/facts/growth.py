@@ -136,10 +136,11 @@ def _named(quantities: tuple[str, ...], text: str) -> list[str]:
 def _subjects(known: list[Truth], letters: frozenset[str], words: Words) -> Subjects:
     """What the claim may be about: of its own sentence, or what was mentioned last above it."""
 
-    def mentioned(text: str) -> list[Truth]:
-        return _mentioned(known, letters, text)
-
     whole = f"{words.earlier} {words.clause}"
+
+    def mentioned(text: str, given: str = whole) -> list[Truth]:
+        return _mentioned(known, letters, text, given)
+
     for text in (words.ahead, words.clause, whole):
         found = mentioned(text)
         if found:
@@ -147,15 +148,15 @@ def _subjects(known: list[Truth], letters: frozenset[str], words: Words) -> Subj
             alone = len({truth.system for truth in found}) == 1
             sure = alone and all(len(s) == len(found) for s in said) and not CAREFUL.search(words.clause)
             return Subjects(tuple(reversed(found)), alone, sure)
-    return Subjects(tuple(mentioned(words.above)[-1:]), alone=True)
+    return Subjects(tuple(mentioned(words.above, words.above)[-1:]), alone=True)
 
 
-def _mentioned(known: list[Truth], letters: frozenset[str], text: str) -> list[Truth]:
-    """The subjects that a text mentions and whose orders have these letters, by where it mentions each last."""
+def _mentioned(known: list[Truth], letters: frozenset[str], text: str, sentence: str) -> list[Truth]:
+    """The subjects that a text mentions, under what its sentence gives, and whose orders have these letters."""
     found: list[tuple[int, Truth]] = []
     for truth in known:
         places = [m.start() for m in re.finditer(truth.words, text, re.IGNORECASE)]
-        if places and re.search(truth.given, text, re.IGNORECASE) and letters <= truth.order().quantities:
+        if places and re.search(truth.given, sentence, re.IGNORECASE) and letters <= truth.order().quantities:
             found.append((places[-1], truth))
     return [truth for _, truth in sorted(found, key=lambda pair: pair[0])]
 
@@ -164,6 +165,8 @@ def _compared(written: Written, truth: Truth, source: str, words: Words, about: 
     """The claim against what is derived, in the letters that it has."""
     if written.nested and written.unsigned is not None:
         return _undefined(written, truth, source)
+    if truth.upper and not written.wrapped:
+        return None  # with constants of its own
     known = truth.order().only(written.order.quantities)
     enough, tight = bounds(written.order, known), bounds(known, written.order)
     if enough.proved and tight.proved:
@@ -176,7 +179,7 @@ def _compared(written: Written, truth: Truth, source: str, words: Words, about: 
     if enough.proved:
         told = about.alone and not truth.loose and not written.unsigned
         return replace(said, conventions=(NOT_TIGHT,), proof="proved") if told else None
-    if not (enough.refuted and about.sure and _is_meant(truth, words)) or enough.witness is None:
+    if truth.upper or not (enough.refuted and about.sure and _is_meant(truth, words)) or enough.witness is None:
         return None
     witness = {k: str(v) for k, v in enough.witness.assignments.items()}
     return replace(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from symopt.audit.facts.activations import NAMES as ACTIVATIONS
 from symopt.audit.facts.backpropagation import layer_opinion
 from symopt.audit.facts.checks import check_opinion
+from symopt.audit.facts.conditioned_rates import conditioned
 from symopt.audit.facts.losses import SIGMOID_OUTPUT, loss_opinion, stated_losses
 from symopt.audit.facts.numbers import number_opinion
 from symopt.audit.facts.penalties import shape_opinion
@@ -49,7 +50,7 @@ def fact_opinion(content: Statement, source: str, around: Around) -> Opinion | N
     found = [o for s in statements for o in _each(s, source, around)]
     if not found:
         text = f"{around.before}\n{around.line}"
-        other = number_opinion(content, source, text) or check_opinion(content, source, text)
+        other = number_opinion(content, source, text) or check_opinion(content, source, text) or conditioned(content)
         if other is not None:
             return other
         return remark_opinion(content, source, around.line, around.before)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 
 from symopt.decide.orders import DOUBLE, LOG, POWER, SINGLE, Order
@@ -29,6 +30,7 @@ class Truth:
         sentence: why, for people.
         given: words without which it is something else.
         loose: whether a bound that is not tight may be about other functions, where it is tight.
+        upper: whether a bound alone is proved, so that no order is too small.
     """
 
     quantity: str
@@ -38,6 +40,7 @@ class Truth:
     sentence: str
     given: str = ""
     loose: bool = False
+    upper: bool = False
 
 
 WORDS = {
@@ -71,6 +74,10 @@ _SGD = r"\bSGD\b|\bstochastic gradient\b"
 _HEAVY = r"\bheavy[- ]ball\b|\bPolyak(?:'s)? momentum\b"
 _NESTEROV = r"\bNesterov\b|\baccelerated gradient\b"
 _WELL = r"\bstrongly[- ]convex\b|\bquadratics?\b|\bcondition number\b|\bill-conditioned\b|\blinear(?:ly)?\b|\bkappa\b"
+_CONVEX = r"(?<!strongly )(?<!strongly-)\b(?:convex|smooth)\b"
+_ALONE = r"(?<!strongly )(?<!strongly-)\bconvex\b"
+_NOT_ALONE = rf"(?s)^(?!.*{_ALONE})"
+"""Where a function is not said to be convex and no more."""
 _LINEAR = r"\blinear(?:ly)?\b(?!\s+(?:function|system|equation|model|time|algebra|in\b|regression|combination|solve))"
 _QUADRATIC = r"\bquadratic(?:ally)?\b(?!\s+(?:function|form|model|program|problem|approximation|loss|cost|time|in\b))"
 _CUBIC = r"\bcubic(?:ally)?\b(?!\s+(?:function|cost|time|in\b))"
@@ -95,6 +102,15 @@ def _counted(system: str, words: str, cost: str, storage: str, given: str = "") 
     )
 
 
+def _bounded(system: str, words: str, exponent: Fraction, sentence: str, given: str = _CONVEX) -> tuple[Truth, Truth]:
+    """What proofs/smooth_convex.py bounds: the error of a value after so many steps."""
+    error = Order.of(STEPS, -exponent, POWER)
+    return (
+        Truth(ERROR, system, words, lambda: error, sentence, given, loose=True, upper=True),
+        Truth(ITERATIONS, system, words, lambda: steps_for(error), sentence, given, loose=True, upper=True),
+    )
+
+
 def _conditioned(system: str, words: str, rate: str) -> Truth:
     return Truth(
         ITERATIONS, system, words, lambda: condition_order(system) * Order.of(PRECISION, 1, LOG),
@@ -114,9 +130,14 @@ TRUTHS: tuple[Truth, ...] = (
               r"\bNewton|\binver\w+|\bsolv\w+|\bfactor\w+"),
     *_counted("conjugate-gradients", _CG, "A step takes one product with the matrix.", "A few vectors are kept."),
     Truth(ERROR, "sublinear-convergence", _SGD, lambda: _error(POWER, 1),
-          "With rates that fall as 1/n, on a strongly convex function, the squared error is one over n.", loose=True),
+          "With rates that fall as 1/n, on a strongly convex function, the squared error is one over n.", _NOT_ALONE,
+          loose=True),
     Truth(ITERATIONS, "sublinear-convergence", _SGD, lambda: steps_for(_error(POWER, 1)),
-          "An error of 1/n takes 1/epsilon steps.", loose=True),
+          "An error of 1/n takes 1/epsilon steps.", _NOT_ALONE, loose=True),
+    *_bounded("gradient-descent", _DESCENT, Fraction(1), "On smooth convex functions k e + L D/2 does not grow."),
+    *_bounded("nesterov", _NESTEROV, Fraction(2), "On smooth convex functions k (k + 1) e + 2 L D does not grow.", ""),
+    *_bounded("sgd", rf"{_SGD}|\bsubgradient\b", Fraction(1, 2),
+              "On convex functions the mean error of n steps is at most R g/sqrt(n).", _ALONE),
     _conditioned("gradient-descent", _DESCENT, "(kappa - 1)/(kappa + 1)"),
     _conditioned("momentum", _HEAVY, "(sqrt(kappa) - 1)/(sqrt(kappa) + 1)"),
     _conditioned("nesterov", _NESTEROV, "1 - 1/sqrt(kappa)"),

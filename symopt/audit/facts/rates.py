@@ -33,30 +33,30 @@ def remark_opinion(content: Statement, source: str, line: str, before: str) -> O
         error = Order.of(STEPS, -power, DOUBLE) if power > 1 else Order.of(STEPS, -1, SINGLE)
         found = compared(ERROR, Written(error, wrapped=True), source, words)
         if found is not None and found.verdict is Judgement.ERRATUM:
-            plain = right.map(lambda n: n.args[0] if n.head == "pow" and n.args[0] == left.map(_step_before) else None)
+            plain = right.map(lambda n: n.args[0] if n.head == "pow" and n.args[0] == left.map(step_before) else None)
             start, end = right.span or (0, len(source))
             return replace(found, fix=f"{source[:start]}{mended_latex(right, plain, source)}{source[end:]}")
         return found if found is not None and found.verdict is Judgement.CORRECT else None
     if left.name in COUNTS and symbol != "<=":
         return growth_opinion(right, source, words, (ITERATIONS,))
-    return growth_opinion(right, source, words, (ERROR,)) if _is_gap(left) else None
+    return growth_opinion(right, source, words, (ERROR,)) if is_gap(left) else None
 
 
-def _is_gap(term: Term) -> bool:
+def is_gap(term: Term) -> bool:
     """An error: of a value or a point, from the one that is sought; or a letter that is customary for it."""
     if term.head == "at":
         return term.name in ERRORS
     if term.head == "call" and term.name in ("abs", "norm"):
-        return _is_gap(term.args[0]) or term.args[0].name in ERRORS
+        return is_gap(term.args[0]) or term.args[0].name in ERRORS
     starred = any(n.name.endswith(("^*", r"^{*}", r"^\star", "_*", "_{opt}")) for n in term.nodes())
     return term.head == "add" and len(term.args) == 2 and term.args[1].head == "neg" and starred
 
 
 def _contraction(left: Term, right: Term) -> Fraction | None:
     """The power p of ``e_{k+1} <= C e_k^p``; None for anything else."""
-    if not _is_gap(left):
+    if not is_gap(left):
         return None
-    earlier = left.map(_step_before)
+    earlier = left.map(step_before)
     if earlier == left:
         return None
     powers = [n.args[1].value for n in right.nodes() if n.head == "pow" and n.args[0] == earlier]
@@ -71,7 +71,7 @@ def _contraction(left: Term, right: Term) -> Fraction | None:
     return powers[0] if powers else Fraction(1)
 
 
-def _step_before(node: Term) -> Term | None:
+def step_before(node: Term) -> Term | None:
     """``e_k`` for ``e_{k+1}``."""
     if node.head == "at" and len(node.args) == 1:
         index = node.args[0]
