@@ -87,23 +87,26 @@ def auditing(document: Document, progress: Progress | None = None) -> Work[Docum
     solved, code = yield from beside(work, Call(code_findings_of, (document,)))
     opinions = [_uphill(o, f, document) for o, f in zip(solved, found, strict=True)]
     opinions = [_scheduled(o, f, document) for o, f in zip(opinions, found, strict=True)]
-    opinions = _with_sections(list(_with_every_fact(opinions, found, document)), found)
+    (told,) = yield [Call(_with_every_fact, (opinions, found, document))]
+    opinions = _with_sections(told, found)
     findings = [_finding(f, o) for f, o in zip(found, opinions, strict=True)]
     return DocumentReport(document.path, tuple(sorted([*findings, *code], key=lambda f: (f.line, f.column))))
 
 
-def _with_every_fact(opinions: Sequence[Opinion], found: Sequence[Formula], document: Document) -> Iterator[Opinion]:
+def _with_every_fact(opinions: Sequence[Opinion], found: Sequence[Formula], document: Document) -> list[Opinion]:
     """The opinions, each with what the losses that the section has written down so far tell."""
     stated: frozenset[str] = frozenset()
     section = 0
     given = settings([(f.line, f.content) for f in found])
+    told: list[Opinion] = []
     for place, (opinion, formula) in enumerate(zip(opinions, found, strict=True)):
         if formula.section != section:
             stated, section = frozenset(), formula.section
         known = newest(stated, _stated_beside(formula, found[place + 1 :])) if opinion.verdict in _OPEN else stated
-        yield _settled(_with_facts(opinion, formula, document, known), formula, given)
+        told.append(_settled(_with_facts(opinion, formula, document, known), formula, given))
         if isinstance(formula.content, Statement):
             stated = newest(stated, stated_by(formula.content, formula.source))
+    return told
 
 
 def _with_sections(opinions: Sequence[Opinion], found: Sequence[Formula]) -> list[Opinion]:
