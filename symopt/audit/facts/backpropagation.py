@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from itertools import product
 from typing import Any
@@ -24,7 +24,7 @@ from symopt.audit.facts.layer_sizes import Layer, fits
 from symopt.audit.facts.leaves import Leaf, leaf
 from symopt.audit.facts.losses import LEFT_OUT
 from symopt.audit.facts.scores import COUNTS, RATES, SIGMOIDS, NotAbout, Output
-from symopt.audit.facts.spelling import FUNCTIONS, read_again
+from symopt.audit.facts.spelling import FUNCTIONS, read_again, split
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
 from symopt.audit.witnesses import short
@@ -80,7 +80,13 @@ def layer_opinion(left: Term, right: Term, source: str) -> Opinion | None:
         return Opinion(
             Judgement.CORRECT, system="backpropagation", proof="proved", explanation=f"It is {_TITLES[asked.kind]}.",
         )  # fmt: skip
-    return _mended(asked, left, again, source) if step is None else None
+    return _mended(asked, left, again, source) if step is None and _of_one_layer(asked, again) else None
+
+
+def _of_one_layer(asked: Asked, right: Term) -> bool:
+    """Whether there are no more weights than one layer has: the error may come from further above."""
+    weights = [node for node in right.nodes() if node.head in ("name", "at") and split(node.name).base in _WEIGHTS]
+    return len(weights) <= (1 if asked.kind in ("error", "input") else 0)
 
 
 def _step(left: Term, right: Term) -> tuple[Asked, Term] | None:
@@ -204,6 +210,8 @@ def _of_leaf(found: Leaf, asked: Asked, output: Output) -> Any:
 def _has_places(asked: Asked, right: Term) -> bool:
     """Whether indices, or the sizes of matrices, are those of the layers."""
     found = [f for node in right.nodes() if (f := leaf(node)) is not None]
+    if asked.kind in ("weight", "bias"):
+        found = _without_examples(found, {node.name for node in right.nodes() if node.head == "sum"})
     weights = [f for f in found if f.base in _WEIGHTS and not f.slope]
     if asked.of.units or any(f.units for f in found):
         return _indices_fit(asked, found, weights, right)
@@ -211,6 +219,13 @@ def _has_places(asked: Asked, right: Term) -> bool:
     if not capital and not any(f.base[-1:].isupper() or f.turned for f in (*found, asked.of)):
         return True  # one unit in each layer
     return fits(asked.kind, right, lambda part: _layer(part, asked), "m" if capital else "1")
+
+
+def _without_examples(found: list[Leaf], summed: set[str]) -> list[Leaf]:
+    """The symbols without an index of summation that all errors and outputs have: it numbers the examples."""
+    each = [f for f in found if _is_error(f) or f.base in _OUTPUTS]
+    shared = {u for u in summed if all(u in f.units for f in each)}
+    return [replace(f, units=tuple(u for u in f.units if u not in shared)) for f in found]
 
 
 def _indices_fit(asked: Asked, found: list[Leaf], weights: list[Leaf], right: Term) -> bool:
@@ -250,6 +265,11 @@ def _layer(part: Term, asked: Asked) -> Layer | None:
     return Layer("", "")
 
 
+def _indices(term: Term) -> list[Term]:
+    """What stands in indices, where nobody mends anything."""
+    return [index for node in term.nodes() if node.head == "at" for index in node.args]
+
+
 def _tried(right: Term) -> Iterator[tuple[Rewrite, Term]]:
     slope = mistake("sign flipped")
     for path, node in right.walk():
@@ -267,7 +287,7 @@ def _tried(right: Term) -> Iterator[tuple[Rewrite, Term]]:
 
 def _mended(asked: Asked, left: Term, right: Term, source: str) -> Opinion | None:
     for (entry, new), output in product(_tried(right), _worlds()):
-        if not _agrees(asked, output, new):
+        if _indices(new) != _indices(right) or not _agrees(asked, output, new):
             continue
         written, correct = _value(asked, output, right), _value(asked, output, new)
         if written is None:

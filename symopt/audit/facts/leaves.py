@@ -12,7 +12,8 @@ from symopt.audit.facts.spelling import spelling, split
 from symopt.language.terms import Term
 
 _TURNED = frozenset({"T", r"\top", r"\intercal"})
-_UNITS = re.compile(r"^[h-qs-v]{1,2}$")
+_UNITS = re.compile(r"^[h-qsuv]{1,2}$")
+"""Letters that number units; t is a step."""
 
 
 @dataclass(frozen=True)

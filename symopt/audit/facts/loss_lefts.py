@@ -42,7 +42,7 @@ class Asks:
             gradient), "curvature" (the second derivative), "derivative" (of what stands there).
         by: the variable that it is a derivative by, or the weight that is updated.
         of: the prediction whose slope it is, or the loss's letter.
-        likelihood: whether the left side may be a likelihood, which is climbed.
+        likelihood: whether the left side may be a likelihood, which is climbed, or minus a gradient.
         named: whether the left side names a loss.
         turned: whether a prediction is asked for at minus its score.
         inside: what is differentiated, where it is written out.
@@ -97,7 +97,7 @@ def asks(left: Term, source: str) -> Asks | None:
     if left.head == "name" and re.fullmatch(r"d[wWbz]", found.base):
         return Asks("gradient", Spelling(found.base[1:], found.indices))
     if left.head in ("name", "at") and found.base == r"\delta":
-        return Asks("gradient", Spelling("z", found.indices))
+        return Asks("gradient", Spelling("z", found.indices), likelihood=True)  # many call minus the gradient so
     if left.head == "name" and found.base == r"\nabla":
         return Asks("gradient", Spelling("w"))
     if LOSS.match(found.base):
