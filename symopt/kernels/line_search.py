@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq, line_search
 
-from symopt.kernels.oracle import Array, LineSearchFailed, NotDownhill, Oracle, StepError
+from symopt.kernels.oracle import Array, LineSearchFailed, NotDownhill, Oracle, StepError, ZeroGradient
 
 ENOUGH = 1e-4
 """c1 of the sufficient decrease: Nocedal & Wright 2006, section 3.1."""
@@ -29,10 +29,14 @@ def step_length(condition: str, oracle: Oracle, point: Array, direction: Array, 
         last: the function's value one step ago, for the first guess; None at the first step.
 
     Raises:
+        ZeroGradient: the gradient vanishes at the point.
         NotDownhill: the direction does not go down.
         LineSearchFailed: no length meets the condition.
     """
-    slope = float(oracle.ask("gradient", point) @ direction)
+    gradient = oracle.ask("gradient", point)
+    if not gradient.any():
+        raise ZeroGradient("the gradient is zero: there is nothing left to do")
+    slope = float(gradient @ direction)
     if not slope < 0:
         raise NotDownhill(f"the direction does not go down: its slope is {slope:.3g}")
     if condition == "exact":

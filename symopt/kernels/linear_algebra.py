@@ -135,6 +135,7 @@ class _Compiler:
 
     def power(self, e: Any) -> Function:
         base, exponent, curvature = self(e.base), float(e.exp), _is_curvature(e.base)
+        bends = isinstance(e.base, Hessian) and not self.indefinite
         along = self(e.base.args[0]) if _is_form(e.base) else None
         if dimensions(e.base) != NUMBER:
             return lambda step: np.linalg.matrix_power(base(step), int(exponent))
@@ -146,6 +147,8 @@ class _Compiler:
                     raise CurvatureFailed
                 if along is not None and b <= 0 and along(step).any() and not (self.indefinite and b):
                     raise IndefiniteHessian(f"{e.base} is {b:.3g}: the matrix is not positive definite along this step")
+                if bends and b < 0:
+                    raise IndefiniteHessian(f"the second derivative is {b:.3g}: {_UPHILL}")
                 if b == 0:
                     raise _zero_divisor(e.base)
             return b**exponent
@@ -231,10 +234,10 @@ def _solved_definite(hessian: Array, right: Array) -> Array:
         size = float(np.abs(hessian).max(initial=0))
         if abs(lowest) <= np.finfo(hessian.dtype).eps * hessian.shape[0] * size:
             raise SingularMatrix("the Hessian is singular: Newton's step does not exist here") from error
-        raise IndefiniteHessian(
-            f"the Hessian has the eigenvalue {lowest:.3g}: the step would not go down; "
-            "start nearer a minimum, or pass indefinite=True to look for any stationary point"
-        ) from error
+        raise IndefiniteHessian(f"the Hessian has the eigenvalue {lowest:.3g}: {_UPHILL}") from error
+
+
+_UPHILL = "the step would not go down; start nearer a minimum, or pass indefinite=True to look for any stationary point"
 
 
 def _block(value: Any) -> Array:

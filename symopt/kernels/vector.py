@@ -16,7 +16,7 @@ import numpy as np
 import sympy as sp
 
 from symopt.kernels.linear_algebra import CurvatureFailed, Function, Step, compiled
-from symopt.kernels.oracle import Array, DimensionMismatch, Oracle
+from symopt.kernels.oracle import Array, DimensionMismatch, NonFinite, Oracle
 from symopt.language import Optimizer, Sequence, Shape, t
 from symopt.language.domains import contains, domain_text
 from symopt.language.linear import LineSearch
@@ -67,7 +67,7 @@ class VectorKernel:
 
     def init(self, params: Any, oracle: Oracle) -> tuple[Array, VectorState]:
         """The parameters as an array of floats, and the state before the first step."""
-        start = _floats(params, self.optimizer)
+        start = start_of(params, self.optimizer)
         values: dict[str, tuple[Any, ...]] = {self.optimizer.params.name: (start,)}
         for sequence, expression, function in self._first:
             made = function(Step(oracle, 0, start, {}, values))
@@ -104,16 +104,26 @@ class VectorKernel:
         return now[own], VectorState(state.t + 1, kept, last, skipped)
 
 
-def _floats(params: Any, optimizer: Optimizer) -> Array:
+def start_of(params: Any, optimizer: Optimizer) -> Array:
+    """The parameters that a run starts from, as an array of floats.
+
+    Raises:
+        DimensionMismatch: what is no real number or vector, as the method has it.
+        NonFinite: NaN or infinity.
+    """
     start = np.asarray(params)
+    if start.dtype.kind not in "fiub":
+        raise DimensionMismatch(f"{optimizer.name}: Expected a start of real numbers but got {params!r}")
     if not np.issubdtype(start.dtype, np.floating):
         start = start.astype(np.float64)
     wanted = 0 if optimizer.params.shape is Shape.SCALAR else 1
     if start.ndim != wanted:
         what = "a number" if wanted == 0 else "a vector of shape (n,)"
         raise DimensionMismatch(f"{optimizer.name}: Expected the start to be {what} but got shape {start.shape}")
+    if start.size == 0:
+        raise DimensionMismatch(f"{optimizer.name}: Expected at least one parameter but got an empty start")
     if not np.isfinite(start).all():
-        raise DimensionMismatch(f"{optimizer.name}: Expected a finite start but got {start}")
+        raise NonFinite(f"{optimizer.name}: Expected a finite start but got {start}")
     return start
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from symopt.kernels.oracle import Array, LineSearchFailed, NotDownhill, Oracle, StepError
-from symopt.kernels.vector import vector_kernel
+from symopt.kernels.vector import start_of, vector_kernel
 from symopt.language import Optimizer
 
 
@@ -60,11 +60,17 @@ def run_vector(
         steps: at most so many.
         tolerance: on the largest entry of the gradient or residual.
         indefinite, hypers: as in `vector_kernel`.
+
+    Raises:
+        StepError, DimensionMismatch: as for a single step of the kernel.
+        ValueError: a negative number of steps.
     """
     kernel = vector_kernel(optimizer, indefinite=indefinite, **hypers)
     watched = "residual" if oracle.gradient is None and oracle.residual is not None else "gradient"
     watched = watched if getattr(oracle, watched) is not None else ""
-    points, skipped, message = [np.asarray(start, dtype=float)], 0, f"{steps} steps were taken"
+    if steps < 0:
+        raise ValueError(f"Expected at least 0 steps but got steps={steps}")
+    points, skipped, message = [start_of(start, optimizer)], 0, f"{steps} steps were taken"
     if watched and _small(oracle, watched, points[0], tolerance):
         return VectorRun(np.stack(points), 0, True, f"the {watched} is zero at the start")
     params, state = kernel.init(start, oracle)

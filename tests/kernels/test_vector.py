@@ -237,6 +237,42 @@ REFUSED = {
 }  # fmt: skip
 
 
+BOWL = Oracle(gradient=lambda x: x, value=lambda x: float(np.dot(x, x)) / 2, hessian=lambda x: np.eye(2))
+STARTS = {
+    "matrix": ([[1.0, 1.0]], "shape"),
+    "number": (3.0, "a vector"),
+    "empty": ([], "at least one parameter"),
+    "complex": ([1j, 1.0], "real numbers"),
+    "text": ("ab", "real numbers"),
+}
+
+
+@pytest.mark.parametrize(("start", "message"), STARTS.values(), ids=STARTS)
+def test_a_run_says_what_is_wrong_with_its_start(start: Any, message: str) -> None:
+    """Before the function is asked, whose own message would be about something else."""
+    with pytest.raises(DimensionMismatch, match=message):
+        run_vector(get("bfgs"), BOWL, start)
+
+
+def test_a_run_of_less_than_no_steps_is_refused() -> None:
+    with pytest.raises(ValueError, match="at least 0 steps"):
+        run_vector(get("bfgs"), BOWL, [1.0, 1.0], -1)
+
+
+def test_newtons_step_in_one_variable_does_not_go_up() -> None:
+    hill = Oracle(gradient=lambda x: -x, hessian=lambda x: -1.0)
+    with pytest.raises(IndefiniteHessian, match="second derivative is -1"):
+        run_vector(get("newton-1d"), hill, 1.0)
+    assert run_vector(get("newton-1d"), hill, 1.0, indefinite=True).end == 0
+
+
+def test_a_single_step_of_bfgs_from_the_minimum_says_that_it_is_there() -> None:
+    kernel = vector_kernel(get("bfgs"))
+    params, state = kernel.init(np.zeros(2), BOWL)
+    with pytest.raises(ZeroGradient):
+        kernel.step(params, state, BOWL)
+
+
 def test_a_start_that_is_not_finite_is_refused() -> None:
     with pytest.raises(NonFinite):
         run_vector(get("bfgs"), bowl(), [1.0, np.nan])

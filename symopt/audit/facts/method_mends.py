@@ -26,7 +26,7 @@ from symopt.language.terms import Term
 from symopt.rewrites import MISTAKES, Rewrite, formula_mends, mistake, roles_of
 from symopt.rewrites.formula_mistakes import MISSING, SWAPPED, swaps, with_parts
 
-MOST = 4000
+MOST = 8000
 """Mended formulas that are tried for one line."""
 LIMIT = 1.0
 _LAST = "number off by one"
@@ -36,7 +36,7 @@ FACTORS = frozenset({"factor wrong", "number off by one", "half missing", "stray
 SCALING = FACTORS | {"square where none belongs"}
 """Mistakes that make a step length another one, which may be meant where a line search finds it."""
 ASKED_CALLS = frozenset({"hessian", "F", "F'", "f"})
-_TURNED = mistake("transpose missing")
+_TURNED, _UNDIVIDED = mistake("transpose missing"), mistake("division missing")
 _POINT = "x"
 _ASKED = {"hess": "hessian", "D0": "F", "D1": "F'"}
 
@@ -101,9 +101,21 @@ def in_text(term: Term, line: Claimed, reading: Reading, known: dict[Term, Term]
         if q is None or q.base == "I":
             return None
         own = written.get(node.span) if node.span else None
+        q = _as_asked(q, reading, known)
+        node = replace(_leaf(q.base, q.offset, reading.model), span=node.span) if q.offset is not None else node
         return own or known.get(node.unspanned()) or _spelt(q, line, reading, known) or node
 
     return term.map(change)
+
+
+def _as_asked(q: Quantity, reading: Reading, known: dict[Term, Term]) -> Quantity:
+    """A gradient's letter, where the text has none, as the gradient asked at its point."""
+    model = reading.model
+    letter = next((s for s in model.gradients if latex_name(s) == q.base), None)
+    if letter is None or q.offset is None or any(leaf.name == q.base for leaf in known):
+        return q
+    asked: Any = model.optimizer.equations[letter.name].args[0]
+    return Quantity("grad", q.offset + int(sp.expand(asked.index - t)))
 
 
 def _spelt(q: Quantity, line: Claimed, reading: Reading, known: dict[Term, Term]) -> Term | None:
@@ -239,6 +251,7 @@ def _mended(line: Claimed, reading: Reading, lines: tuple[Claimed, ...]) -> Mend
     whole = moved(written, -later, model)
     spelling = letters(lines, reading)
     written_of = {q.base for leaf in spelling if (q := quantity(leaf, CLOCK))} | set(_ASKED) | {"grad"}
+    written_of |= {latex_name(s) for s in model.gradients}
     tried: set[tuple[object, ...]] = set()
     for entry, new in _candidates(whole, known, model):
         if len(tried) > MOST:
@@ -282,6 +295,14 @@ def _turned_around(total: Term) -> Term:
     return T.add(*sorted((T.neg(part) for part in total.args), key=lambda part: part.head == "neg"))
 
 
+def _divided(whole: Term) -> Iterator[Term]:
+    """The formula with a quotient for one of its products, cut at each place."""
+    for path, node in whole.walk():
+        if node.head == "mul":
+            for i in range(1, len(node.args)):
+                yield whole.put(path, T.mul(*node.args[:i]) / T.mul(*node.args[i:]))
+
+
 def _is_idle(whole: Term) -> bool:
     """Whether a formula has a power of 1, which nobody writes."""
     return any(n.head == "pow" and n.args[1].value == 1 for n in whole.nodes())
@@ -318,14 +339,16 @@ def _candidates(whole: Term, known: Term, model: Model) -> Iterator[tuple[Rewrit
     roles = roles_of(model.optimizer)
     left_out = SCALING if model.lengths & whole.names() else FACTORS if len(model.lines) == 1 else frozenset[str]()
     usual = [m for m in MISTAKES if m.name not in left_out]
+    if _difference(whole, model) is None:  # what does not fit together is most likely turned
+        yield from ((_TURNED, new) for new in _with_transposes(whole))
     for entry in (m for m in usual if m.name != _LAST):
         yield from ((entry, new) for _, new in entry.rule.mends(whole, roles))
     if whole.args[1].head == "add":
         yield mistake("sign flipped"), T.relation("=", whole.args[0], _turned_around(whole.args[1]))
     yield from formula_mends(whole, leaving_out=left_out)
+    yield from ((_UNDIVIDED, new) for new in _divided(whole))
     vectors = tuple(n for n, shape in model.shapes.items() if shape is Shape.VECTOR and n in model.sequences)
     yield from ((SWAPPED, new) for new in swaps(whole, vectors))
-    yield from ((_TURNED, new) for new in _with_transposes(whole))
     leaves = dict.fromkeys(n for n in known.args[1].nodes() if n.head in ("at", "grad") or n.name in ASKED_CALLS)
     yield from ((MISSING, T.relation("=", whole.args[0], new)) for new in with_parts(whole.args[1], leaves))
     yield from ((MISSING, new) for new in _multiplied(whole, tuple(leaves)))

@@ -109,7 +109,9 @@ def _model(optimizer: Optimizer) -> Model:
 
 
 def _abbreviated(optimizer: Optimizer) -> Optimizer:
-    """The definition with s, y and rho, if what they stand for is in it."""
+    """The definition with s, y and rho, if what they stand for is in it; a method of one line needs none."""
+    if len(optimizer.update) == 1:
+        return optimizer
     update, known = list(optimizer.update), set(optimizer.sequences)
     remembered = {optimizer.params, *optimizer.init}
     for short, meaning in SHORT:
