@@ -71,6 +71,8 @@ class Claimed:
         return tuple(dict.fromkeys(q.base for q in self.quantities))
 
 
+ASKED = frozenset({"grad", "hess", "jac", "D0", "D1", "D2", "D3"})
+"""What functions asked at a point are called, as `translate` has them."""
 Meaning = tuple[str, int]
 """A quantity of the definition, and how many steps its index lies behind the one that is written."""
 
@@ -137,11 +139,10 @@ def completed(reading: Reading, line: Claimed) -> Iterator[Reading]:
     new = [b for b in line.bases if b not in reading.letters]
     bare = any(q.offset is None for q in line.quantities)
     choices = [_meanings(b, reading, line, anchored=i == 0 and not reading.letters) for i, b in enumerate(new)]
-    for chosen in islice(product(*choices), COMPLETIONS):
-        letters = {**reading.letters, **dict(zip(new, chosen, strict=True))}
-        if _distinct(letters):
-            for old in (1, 0) if bare else (0,):
-                yield replace(reading, letters=letters, old={**reading.old, line.place: old})
+    made = ({**reading.letters, **dict(zip(new, chosen, strict=True))} for chosen in product(*choices))
+    for letters in islice(filter(_makes_sense, made), COMPLETIONS):
+        for old in (1, 0) if bare else (0,):
+            yield replace(reading, letters=letters, old={**reading.old, line.place: old})
 
 
 def _is_of(model: Model, line: Claimed) -> bool:
@@ -159,7 +160,7 @@ def _extended(state: Reading, line: Claimed) -> Iterator[Reading]:
     tried = 0
     for chosen in product(*choices):
         letters = {**state.letters, **dict(zip(new, chosen, strict=True))}
-        if not _distinct(letters):
+        if not _makes_sense(letters):
             continue
         for old in (0, 1) if bare else (0,):
             tried += 1
@@ -170,14 +171,17 @@ def _extended(state: Reading, line: Claimed) -> Iterator[Reading]:
                 yield Reading(made.model, letters, made.old, (*state.held, line.place), state.failed)
 
 
-def _distinct(letters: Mapping[str, Meaning]) -> bool:
+def _makes_sense(letters: Mapping[str, Meaning]) -> bool:
+    """Whether no two letters mean the same, and functions have the index of the point at which they are asked."""
     names = [name for name, _ in letters.values() if name != "grad"]
-    return len(set(names)) == len(names)
+    point = next((shift for name, shift in letters.values() if name == "x"), None)
+    asked = {letters[base][1] for base in ASKED & letters.keys()}
+    return len(set(names)) == len(names) and (point is None or asked <= {point})
 
 
 def _meanings(base: str, state: Reading, line: Claimed, *, anchored: bool) -> list[Meaning]:
     named = [n for n in state.model.shapes if base in NAMES.get(n, ())]
-    asked = base in ("grad", "hess", "jac", "D0", "D1", "D2", "D3")
+    asked = base in ASKED
     if asked:
         named = [n for n in named if n in ("grad", "hess", "D0", "D1")]
     elif "g" in state.model.shapes:

@@ -33,6 +33,9 @@ MENDINGS = 600
 MISFIT, TURNED = "transpose misplaced", "transpose missing"
 LEFT_OUT = frozenset({"stray factor", "complement missing", "transpose missing", "square where none belongs"})
 """Mistakes that would mend an equation of vectors at a strange place."""
+_DAMPING = frozenset({"factor wrong"})
+DAMPED = dict.fromkeys(("newton", "newton-1d", "newton-root", "newton-root-system", "newton-damped"), _DAMPING)
+"""Methods of which a share of the step, or twice the step, may be meant: it is damped, or the root is double."""
 _ORACLES = frozenset({"grad", "hess", "jac", "D0", "D1", "D2", "D3"})
 
 
@@ -238,7 +241,7 @@ def _explained(
     vectors = tuple(b for b, s in reading.sequences.items() if s.shape is Shape.VECTOR and b not in _ORACLES)
     clash = _clash(entry, reading, left, right, clocks)
     used = set(reading.sequences.values())
-    left_out = LEFT_OUT - {TURNED} if entry.sizes else LEFT_OUT
+    left_out = LEFT_OUT - {TURNED} if entry.sizes else LEFT_OUT | DAMPED.get(entry.system, frozenset())
     mends = sorted(formula_mends(whole, signs=entry.settled, leaving_out=left_out), key=lambda m: m[0].name != TURNED)
     unused = [names[0] for s, names in entry.names if s.shape is Shape.VECTOR and names and s not in used]
     candidates = [
