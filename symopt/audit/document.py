@@ -23,6 +23,7 @@ from symopt.audit.owners import Owners
 from symopt.audit.owners import judged as judged_by_owner
 from symopt.audit.parcels import Call, Work, beside, done_alone
 from symopt.audit.plain import GIVEN, is_setting, plain_opinion, starts
+from symopt.audit.rates import with_rates
 from symopt.audit.schedules import said, schedules
 from symopt.audit.settings import Settings, settings, settled_opinion
 from symopt.audit.solve import Solution, solving
@@ -180,7 +181,7 @@ def _uphill(opinion: Opinion, formula: Formula, document: Document) -> Opinion:
 
 
 def _opinions(found: Sequence[Formula], progress: Progress | None) -> Work[list[Opinion]]:
-    claims = general(flattened(told_apart(versions(list(_claims(found))))))
+    claims = with_rates(general(flattened(told_apart(versions(list(_claims(found)))))))
     outline = Outline([c for c in claims if c.name or c.expects])
     owners = Owners.of(outline.claims, outline.updates)
     judge = Judge(_first_places(claims, found))
@@ -205,7 +206,7 @@ def _opinions(found: Sequence[Formula], progress: Progress | None) -> Work[list[
     for place, formula in enumerate(found):
         plain = plain_opinion(formula.content, formula.source)
         opinion = plain or least_charitable(by_place.get(place, []))
-        started = opinion.verdict is Judgement.UNRECOGNISED and starts(formula.content)
+        started = opinion.verdict in (Judgement.UNRECOGNISED, Judgement.ERRATUM) and starts(formula.content)
         out.append(GIVEN if started else opinion)
         if progress:
             progress(place + 1, len(found))

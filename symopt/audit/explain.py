@@ -109,7 +109,7 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
     others = variations(group, reading.aliases, reading.model, claim, meanings)
     for order, rewrite, mended in _candidates(claim, roles, custom):
         lost, brought = len(claim.names - mended.names), len(mended.names - known_names)
-        cost = LOST * lost + BROUGHT * brought + RESIZED * _resized(claim, mended) + LATER * order
+        cost = LOST * lost + BROUGHT * brought + RESIZED * resized(claim, mended) + LATER * order
         cost += BROUGHT * (rewrite.name in FARFETCHED) + UNASKED * (mended.asks_ahead < claim.asks_ahead)
         if len(found) >= tried and cost > found[tried - 1].cost:
             continue
@@ -176,7 +176,7 @@ def explain_abbreviation(
                 continue
             lost, brought = len(alias.names - mended.names), len(mended.names - known_names)
             cost = sum(f.cost for f in facts) + LOST * lost + BROUGHT * brought
-            cost += RESIZED * _resized(alias, mended) + LATER * order + BROUGHT * (mend.rewrite.name in FARFETCHED)
+            cost += RESIZED * resized(alias, mended) + LATER * order + BROUGHT * (mend.rewrite.name in FARFETCHED)
             if best is None or cost < best[1].cost:
                 told = {n: m for f in facts for n, m in f.meanings.items()}
                 held = replace(mending, meanings={**reading.meanings, **told}, facts=(*reading.facts, *facts), wrong=())
@@ -224,6 +224,8 @@ def from_recurrence(reading: Interpretation, claim: Claim) -> Explanation | None
     """A wrong form of a symbol all of whose parts are known, with the recurrence that it should follow from."""
     if not claim.name or not claim.names <= reading.meanings.keys() or claim.cased:
         return None
+    if claim.indexed and any(not reading.meanings[n].hyper for n in claim.loose & reading.meanings.keys()):
+        return None  # a gradient without an index may be the same at every step
     held = next((f for f in reading.facts if f.claim.name == claim.name and f.claim.recurrent), None)
     if held is None or held.claim.left.head != "at" or claim.left.head != "at":
         return None
@@ -274,7 +276,7 @@ def named_apart(claim: Claim) -> Claim:
     return replace(claim, left=T.at(fresh, claim.left.args[0].unspanned()))
 
 
-def _resized(claim: Claim, mended: Claim) -> int:
+def resized(claim: Claim, mended: Claim) -> int:
     """By how many symbols and numbers a mended equation is longer or shorter than the one written."""
     before, after = (sum(not n.args for s in (c.left, c.right) for n in s.nodes()) for c in (claim, mended))
     return abs(before - after)

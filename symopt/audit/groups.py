@@ -15,6 +15,7 @@ from itertools import chain, takewhile
 
 from symopt.audit.claims import Claim, gradient_variables
 from symopt.audit.equations import Group
+from symopt.audit.names import hyper_like
 
 _PARAMETER_NAMES = frozenset({r"\theta", "w", "W", "x", r"\phi", r"\omega", "p"})
 
@@ -65,6 +66,9 @@ class Outline:
             yield self._group(far), frozenset(far)
             if near != far:
                 yield self._group(near), frozenset(near)
+            bare = {i for i in near if not self._is_tuned(self.claims[i])}
+            if bare != near:
+                yield self._group(bare), frozenset(bare)
             idle = self._idle(position) - near
             if idle:
                 whole = near | self.closure(sorted(idle), far=False)
@@ -95,6 +99,16 @@ class Outline:
             and self.claims[i].step is None
             and _is_definition(self.claims[i])
         }
+
+    def _is_tuned(self, claim: Claim) -> bool:
+        """Whether an equation only says how large a hyperparameter is: by others, as the optimum of a quadratic.
+
+        Then the method may be one that is known, with any such value.
+        """
+        given = claim.right.names() - claim.clocks
+        states = {name for name, _ in self._recurrences}
+        fixed = claim.timed <= {claim.name} and not claim.gradients and not given & states
+        return hyper_like(claim.name) and not claim.recurrent and fixed
 
     def _group(self, members: Iterable[int]) -> Group:
         return Group(tuple(dict.fromkeys(self.claims[i] for i in sorted(members))))

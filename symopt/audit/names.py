@@ -23,10 +23,15 @@ _CUSTOM: dict[str, tuple[str, ...]] = {
     "phi": (r"\phi", r"\theta", "w", "W", "x"),
 }
 
+RATE = r"\frac{1}{L}"
+"""A learning rate that is one over the Lipschitz constant of the gradient."""
+
 
 def affinity(name: str, key: str, latex: str, hyper: bool) -> float:
     """How customary it is to write ``name`` for a model's ``key``: 1 for the definition's own, 0 for never seen."""
     name = name[1:-1] if name.startswith("{") else name
+    if name == RATE:
+        return 0.9 if key == "eta" else 0.0
     plain = name.split("_{")[0] if name.startswith(("v_", "s_", "m_", "d", "g_")) else name
     if name == latex:
         return 1.0
@@ -54,7 +59,10 @@ def crossed(keys: Mapping[str, str]) -> bool:
     )  # fmt: skip
 
 
-_OPPOSITES = (("min", "eta_max"), ("max", "eta_min"), ("max", "eta_T"), ("min", "eta_0"))
+_OPPOSITES = (
+    ("min", "eta_max"), ("max", "eta_min"), ("max", "eta_T"), ("min", "eta_0"),
+    ("min", "Delta_max"), ("max", "Delta_min"), ("-", "eta_plus"), ("+", "eta_minus"),
+)  # fmt: skip
 _NUMBERED = re.compile(r"(.+)_(\d)")
 
 

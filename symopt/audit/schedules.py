@@ -25,10 +25,16 @@ from symopt.language import Schedule, t
 from symopt.optimizers import catalogue
 
 _DECAYS = re.compile(
-    r"\b(decay|anneal|decreas|reduc|shrink|lower|abkling|absenk|verringer|décroiss|diminu|disminu|decai)", re.IGNORECASE
+    r"\b(decay|anneal|decreas|reduc|shrink|lower|abkling|absenk|verringer|décroiss|diminu|disminu|decai|decre|reduz)"
+    r"|\b(затуха|убыва|уменьша|сниж)|衰减|退火|下降|减小|降低|減衰|減少|下げ|감쇠|감소",
+    re.IGNORECASE,
 )
-_WARMS = re.compile(r"\bwarm|aufwärm|échauff|calent", re.IGNORECASE)
-_GROWS = re.compile(r"\b(warm|increas|grow|ramp|finder|range test|cycl|rais)", re.IGNORECASE)
+_WARMS = re.compile(r"\bwarm|aufwärm|échauff|calent|разогрев|прогрев|预热|ウォームアップ|웜업", re.IGNORECASE)
+_GROWS = re.compile(
+    r"\b(warm|increas|grow|ramp|finder|range test|cycl|rais|aufwärm|wachs|steig|croît|augment|crece|aumenta|cresce)"
+    r"|\b(разогрев|прогрев|растёт|растет|увелич|возраст|цикл)|预热|增大|增加|上升|循环|周期|ウォームアップ|増加|増や|증가",
+    re.IGNORECASE,
+)
 _NUMBERS = {"eta_0": 1.0, "eta_max": 1.0, "eta_min": 0.1, "eta_T": 0.1, "W": 4.0}
 """What a rate starts from, what it sinks to, and the steps that it warms up in."""
 _STEPS = range(1, 9)

@@ -18,6 +18,7 @@ from symopt.audit.explain import (
     explain_abbreviation,
     from_recurrence,
     named_apart,
+    resized,
 )
 from symopt.audit.likeness import Tally, likeness, likest, marks_of
 from symopt.audit.match import RANK, WRONG, Interpretation, interpretations, readings
@@ -44,6 +45,8 @@ MEANT_ALIKE = 3
 """How many interpretations are tried whose wrong equations look like the same equations of a method, or of several."""
 ALIKE_BLAMED = 10
 """How many interpretations that hold the same equations to be wrong are tried."""
+SLIPPED = 4
+"""How many symbols and numbers a far-fetched mistake may have added to a formula, or taken from it."""
 TRIED = 18
 """How many interpretations of a group with wrong equations are tried for an explanation."""
 
@@ -202,7 +205,9 @@ def _is_sure(solution: Solution) -> bool:
     ]
     farfetched = [e for e in solution.explained.values() if e.rewrite.name in FARFETCHED]
     written = frozenset(n for c in solution.group.claims for n in c.names)
-    if any(not e.mended.names <= written or _is_idle(solution, e.claim) for e in farfetched):
+    if any(
+        not e.mended.names <= written or _is_idle(solution, e.claim) or _leaves_idle(solution, e) for e in farfetched
+    ):
         return False
     if not telling and any(e.claim.asks_ahead and not e.mended.names <= written for e in solution.explained.values()):
         return False  # how the parameters move, which would tell what the point lacks, is said elsewhere
@@ -210,6 +215,8 @@ def _is_sure(solution: Solution) -> bool:
         return all(refuses(solution.reading, e) for e in solution.explained.values())
     if telling:
         return True
+    if any(not e.mended.names <= written and _is_of_unknown(solution, e) for e in solution.explained.values()):
+        return False
     sensible = all(
         _customary(solution, e) and _keeps_its_times(solution, e) and not _is_a_method(solution, e)
         for e in solution.explained.values()
@@ -226,6 +233,25 @@ def _is_idle(solution: Solution, claim: Claim) -> bool:
 def _is_a_method(solution: Solution, explanation: Explanation) -> bool:
     meanings = {**solution.reading.meanings, **explanation.fact.meanings}
     return is_another_method(explanation.claim, explanation.mended, meanings, solution.reading.model)
+
+
+def _leaves_idle(solution: Solution, explanation: Explanation) -> bool:
+    """Whether a mending leaves out more than a slip of the pen puts in, the step's number, or all use of a value."""
+    gone = explanation.claim.names - explanation.mended.names
+    used = frozenset(n for c in solution.group.claims if c != explanation.claim for n in c.right.names() - {c.name})
+    idle = gone & solution.group.defined.keys() - used - {explanation.claim.name}
+    counted = explanation.claim.counts and not explanation.mended.counts
+    return bool(idle) or counted or resized(explanation.claim, explanation.mended) > SLIPPED
+
+
+def _is_of_unknown(solution: Solution, explanation: Explanation) -> bool:
+    """Whether an equation is made from states that the group does not give, which may hold the parts it lacks."""
+    if not resized(explanation.claim, explanation.mended):
+        return False
+    model = solution.reading.model
+    meanings = {**solution.reading.meanings, **explanation.fact.meanings}
+    states = (n for n, m in meanings.items() if not m.hyper and m.key not in (model.params, model.gradient))
+    return any(n in explanation.claim.right.names() and n not in solution.group.defined for n in states)
 
 
 def _keeps_its_times(solution: Solution, explanation: Explanation) -> bool:

@@ -113,9 +113,35 @@ OWN_COMMANDS = (
     r"$$\bw_{k+1} = \bw_k - \alpha \grad{\bw} F(\bw_k) + \beta (\bw_k - \bw_{k-1})$$"
     "\n"
 )
+FISTA = (
+    r"$$x_k = y_k - \frac{1}{L} \nabla f(y_k)$$" "\n\n"
+    r"$$t_{k+1} = \frac{1 + \sqrt{1 + 4 t_k^2}}{2}$$" "\n\n"
+    r"$$y_{k+1} = x_k + \frac{t_k - 1}{t_{k+1}} (x_k - x_{k-1})$$" "\n"
+)  # fmt: skip
+FULL_WIDTH = (
+    "# 动量\n\n"
+    r"$$v_t = \mu v_{t-1} + \eta g_t，\qquad \theta_t = \theta_{t-1} - v_t。$$" "\n\n"
+    "# 平方\n\n"
+    r"$$s_t = s_{t-1} + g_t \odot g_t, \quad \text{其中 } s_0 = 0$$" "\n\n"
+    r"$$\theta_t = \theta_{t-1} - \frac{\eta}{\sqrt{s_t + \epsilon}} \odot g_t$$" "\n\n"
+    "衰减\n\n" r"$$\eta_t = \eta_0 e^{-kt}$$" "\n"
+)  # fmt: skip
+TUNED = (
+    r"$$x_{k+1} = x_k - \alpha \nabla f(x_k) + \beta (x_k - x_{k-1})$$" "\n\n"
+    r"$$\alpha = \frac{4}{(\sqrt{L} + \sqrt{\mu})^2}$$" "\n"
+)  # fmt: skip
+COLOURED = (
+    r"$$\begin{aligned} & \textcolor{red}{x_t \leftarrow x_{t-1} - \gamma \nabla F(x_{t-1})} \end{aligned}$$" "\n"
+)
+SIGNED = (
+    r"$$\Delta_t = \min(\eta^{+} \Delta_{t-1}, \Delta_{max})$$" "\n\n"
+    r"$$\Delta_t = \max(\eta^{-} \Delta_{t-1}, \Delta_{min})$$" "\n\n"
+    r"$$w_t = w_{t-1} - \operatorname{sign}(g_t) \Delta_t$$" "\n"
+)  # fmt: skip
 LETTER = r"$e = \hat y - y = 7 - 5 = 2$" "\n\n" r"$L = e^2 = 2^2 = 4$" "\n"
 RIGHT = [ADAM_STEP, AHEAD, AVERAGE, PAIR, BOX, GEOMETRIC, RAISED, LATE, NUMBERS, INFINITY_NORM, RATES, FRESH]
 RIGHT += [DECOUPLED, REASSIGNED, ABROAD, LETTER, COMPONENTS, AHEAD_OUTSIDE, WARM, HORIZON, OWN_COMMANDS]
+RIGHT += [FISTA, FULL_WIDTH, COLOURED, SIGNED]
 SLIPS = [
     (ADAM_STEP, r"\sqrt{\hat q_k} + \epsilon", r"\hat q_k + \epsilon"),
     (ADAM_STEP, r"(1-\beta_2^k)", r"(1-\beta_2)"),
@@ -141,6 +167,12 @@ SLIPS += [
     (AHEAD_OUTSIDE, r"x_t - \alpha \mu u_{t-1}", r"x_t - \mu u_{t-1}"),
     (OWN_COMMANDS, r"\beta (\bw_k - \bw_{k-1})", r"\beta (\bw_{k-1} - \bw_k)"),
     (HORIZON, "= 10", "= 100"),
+    (FISTA, "4 t_k^2", "4 t_k"),
+    (FULL_WIDTH, "- v_t。", "+ v_t。"),
+    (FULL_WIDTH, r"\odot g_t, \quad", r"\odot g_{t-1}, \quad"),
+    (FULL_WIDTH, "e^{-kt}", "e^{kt}"),
+    (TUNED, "(x_k - x_{k-1})", "(x_{k-1} - x_k)"),
+    (SIGNED, r"\max(\eta^{-}", r"\min(\eta^{-}"),
 ]
 MORE_SLIPS = [
     (COMPONENTS, r"\mathbf{q}^{(k)}/(1-\beta_2^k)", r"\mathbf{q}^{(k)}/(1-\beta_1^k)"),
@@ -176,6 +208,17 @@ def test_a_rate_that_somebody_made_up_is_not_flagged(formula: str, tmp_path: Pat
     grows = "e^{\\lambda" in formula
     text = "The rate grows in the range test, and decays afterwards.\n\n" if grows else "Decay:\n\n"
     assert findings(f"{text}$${formula}$$\n", tmp_path)[0].verdict is not Judgement.ERRATUM
+
+
+@pytest.mark.parametrize("text", [
+    r"$\lambda_0 = 0$ and $\lambda_k = \frac{1 + \sqrt{1 + 4\lambda_{k-1}^2}}{2}$",
+    r"With $v_t = \mu v_{t-1} + g$ and $v_0 = 0$ we get $v_t = \frac{1-\mu^t}{1-\mu} g$.",
+    r"$g_t = \nabla J(x)$, $m_t = \phi(g_1, \dots, g_t)$, and $x_{t+1} = x_t - \frac{1}{\sqrt{v_t}} m_t$",
+    r"$w^{(k)} = w^{(k-1)} - \eta_k \nabla Q(w^{(k-1)})$ with $\eta_k = \lambda \left(\frac{s_0}{s_0 + k}\right)^p$",
+    r"$$\begin{aligned} \mu = 0 & & \langle \nabla f(x) - \nabla f(y), x - y \rangle &\geq 0 \end{aligned}$$",
+])  # fmt: skip
+def test_what_a_mistake_would_turn_into_a_method_is_not_flagged(text: str, tmp_path: Path) -> None:
+    assert Judgement.ERRATUM not in {f.verdict for f in findings(text + "\n", tmp_path)}
 
 
 def test_short_forms_are_read(tmp_path: Path) -> None:

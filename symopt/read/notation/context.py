@@ -94,7 +94,7 @@ def survey(trees: Sequence[Node]) -> Context:
     neighbours = [pair for formula in formulas for pair in formula.neighbours()]
     applied = list(_applications(neighbours))
     clocks = _clocks(uses, applied)
-    if not _sizes_steps("t", uses, neighbours):
+    if not (_sizes_steps("t", uses, neighbours) or _is_counted("t", uses, clocks)):
         clocks |= {"t"}
     clocks |= {n.text for formula in formulas for n in formula.words if n.text.lower() in COUNTERS}
     bounds = [_bound(formula, clocks) for formula in formulas]
@@ -198,6 +198,12 @@ def _clocks(uses: list[_Use], applied: list[tuple[str, str, int]]) -> frozenset[
             seen[name + "()", letter_].add(offset)
     found |= {letter for (_, letter), offsets in seen.items() if len(offsets) > 1}
     return frozenset(letter for letter in found if (letter.isalpha() and letter.islower()) or letter == "\\tau")
+
+
+def _is_counted(name: str, uses: list[_Use], clocks: frozenset[str]) -> bool:
+    """Whether a letter is itself a sequence that another counts: ``t_{k+1}``."""
+    found = (shifted(entry) for use in uses if use.name == name for entry in use.sub)
+    return any(letter is not None and letter[1] and letter[0] in clocks - {name} for letter in found)
 
 
 def _applications(neighbours: Sequence[tuple[Node, Node]]) -> Iterator[tuple[str, str, int]]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import islice
+
 from symopt.read.notation.tokens import Token
 
 _GOES_ON = frozenset("rel plus minus times slash amp newline comma wide thin".split())
@@ -40,8 +42,14 @@ def _columns(tokens: list[Token]) -> list[Token]:
         blocks += (token.kind == "begin") - (token.kind == "end")
         if blocks <= 0:
             related = (related or token.kind == "rel") and token.kind != "newline"
-            following = tokens[i + 1].kind if i + 1 < len(tokens) else "newline"
-            if token.kind == "amp" and related and following not in _GOES_ON and out and out[-1].kind not in _GOES_ON:
+            if token.kind == "amp" and related and _parts_columns(tokens, i):
                 token = token._replace(kind="wide")
         out.append(token)
     return out
+
+
+def _parts_columns(tokens: list[Token], i: int) -> bool:
+    """Whether a formula ends before the ``&`` at ``i``, or several in a row, and another begins after it."""
+    before = next((t.kind for t in (tokens[j] for j in range(i - 1, -1, -1)) if t.kind != "amp"), "newline")
+    after = next((t.kind for t in islice(tokens, i + 1, None) if t.kind != "amp"), "newline")
+    return before not in _GOES_ON and after not in _GOES_ON

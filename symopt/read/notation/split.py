@@ -19,7 +19,10 @@ _CLOSE = frozenset({"rbrace", "close"})
 _STACKS = frozenset({"array", "matrix", "smallmatrix", "cases", "dcases"})
 _OPERATORS = frozenset({"plus", "minus", "times", "slash"})
 _BESIDE = frozenset({"amp", "newline", "wide", "thin", "comma", "semi", "dot", "ignored"})
-_BETWEEN = frozenset({"and", "or", "where", "with", "so", "then", "hence", "thus", "therefore", "i.e.", "e.g."})
+_BETWEEN = frozenset(
+    """and or where with so then hence thus therefore i.e. e.g. und oder wobei mit also et ou où avec donc y o donde con
+    e onde com и или где тогда 且 和 或 与 及 其中 则 于是 かつ ただし ここで""".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +40,9 @@ class Piece:
 def split(math: str, macros: Macros | None = None) -> list[Piece]:
     """The formulas of one block, in order; together they hold all that is written but punctuation and layout."""
     tokens = laid_out(_unwrapped(tokenize(math, macros)))
-    pieces = [part for row in _rows(tokens) for part in _parts(row)]
+    pieces = [part for row in _rows(tokens) for part in _parts(_bare(row))]
     return [
-        Piece(p[0].start, math[p[0].start : p[-1].end], continues=p[0].kind == "rel")
-        for p in map(_trimmed, pieces)
-        if p
+        Piece(p[0].start, math[p[0].start : p[-1].end], continues=p[0].kind == "rel") for p in map(_bare, pieces) if p
     ]
 
 
@@ -178,7 +179,7 @@ def _parts(row: list[Token]) -> Iterator[list[Token]]:
 
 def _separates(token: Token) -> bool:
     if token.kind == "text":
-        return token.text.strip(" ,.").lower() in _BETWEEN
+        return token.text.strip(" ,.:").lower() in _BETWEEN
     return token.kind in ("wide", "thin", "comma", "semi") or (token.kind == "rel" and token.text == "=>")
 
 
@@ -202,11 +203,21 @@ def _parted(between: list[Token], before: _Side, after: list[Token], related: bo
 def _remark(tokens: list[Token]) -> bool:
     """Words, marks or an equation number rather than a formula."""
     first = tokens[0]
-    if first.kind == "text" and first.text.strip(" ,.").lower() in _BETWEEN and _related(tokens):
+    if first.kind == "text" and first.text.strip(" ,.:").lower() in _BETWEEN and _related(tokens):
         return False
     if first.kind in ("text", "mark", "forall", "tag"):
         return True
     return first.kind == "open" and first.text == "(" and len(tokens) <= 4 and not _related(tokens[1:-1])
+
+
+def _bare(tokens: list[Token]) -> list[Token]:
+    """Trimmed, and without a pair of braces around all of it, as a command for its colour leaves them."""
+    body = _trimmed(tokens)
+    while len(body) > 2 and body[0].kind == "lbrace" and _after_braces(body, 0) == len(body):
+        if body[-1].kind != "rbrace" or not any(t.kind in ("rel", "text") for t in body):
+            break
+        body = _trimmed(body[1:-1])
+    return body
 
 
 def _trimmed(tokens: list[Token]) -> list[Token]:

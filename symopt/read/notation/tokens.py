@@ -29,6 +29,8 @@ class Token(NamedTuple):
 _PROSE = "|".join(sorted(C.PROSE, key=len, reverse=True))
 _UPRIGHT = "|".join(re.escape(n) for n in sorted(C.UPRIGHT, key=len, reverse=True))
 _IGNORED = "|".join(sorted(C.IGNORED_WITH_ARGUMENT, key=len, reverse=True))
+_WORD = r"[\u0400-\u04ff\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7af]"
+"""A letter of words that stand in formulas without ``\\text``: Cyrillic, Chinese, Japanese, Korean."""
 _PATTERN = re.compile(
     rf"""
       (?P<space>[\s~]+|(?<![\d\\])%[^\n]*|\\[,:!>])
@@ -51,15 +53,17 @@ _PATTERN = re.compile(
     | (?P<letter>[A-Za-z][\u0302-\u0305\u0307]?)
     | (?P<raised>[⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁽⁾ⁿᵗⁱᵏʲ]+)
     | (?P<lowered>[₀₁₂₃₄₅₆₇₈₉₊₋₍₎ₜₙᵢⱼₖₘₓₐₑₒₕₗₚₛᵣᵤᵥ]+)
-    | (?P<other>.)
+    | (?P<other>{_WORD}+|.)
     """,
     re.VERBOSE | re.DOTALL,
 )
+_FOREIGN = re.compile(_WORD + "+")
 _PLAIN = {
     "+": "plus", "-": "minus", "*": "times", "/": "slash", "^": "sup", "_": "sub", "'": "prime", "{": "lbrace",
     "}": "rbrace", "(": "open", "[": "open", ")": "close", "]": "close", "|": "bar", ",": "comma", ";": "semi",
     ":": "colon", ".": "dot", "&": "amp", "%": "percent",
 }  # fmt: skip
+_FULL_WIDTH = str.maketrans("，、；：。．（）［］｛｝＝＋－＊／｜＜＞＾＿\u3000", ",,;:..()[]{}=+-*/|<>^_ ")
 _SIGNS = {"==": "=", "<-": ":="}
 _SPECIAL = {
     "frac": "frac", "dfrac": "frac", "tfrac": "frac", "cfrac": "frac", "sqrt": "root", "nabla": "nabla", "over": "over",
@@ -89,7 +93,7 @@ _DELIMITER = re.compile(r"\s*(\\[A-Za-z]+|\\[{}|]|[()\[\]|.<>/‖])")
 
 def tokenize(math: str, macros: Macros | None = None) -> list[Token]:
     """The tokens of ``math``, spaces left out, letters that make a word put together, macros expanded."""
-    return _words(list(_scan(math, macros or {})))
+    return _words(list(_scan(math.translate(_FULL_WIDTH), macros or {})))
 
 
 EXPANDED = 10 * LONGEST
@@ -207,6 +211,9 @@ def _unicode_script(kind: str, text: str, start: int, end: int) -> Iterator[Toke
 def _character(char: str, start: int, end: int) -> Iterator[Token]:
     if char in _PLAIN:
         yield Token(_PLAIN[char], char, start, end)
+        return
+    if _FOREIGN.fullmatch(char):
+        yield Token("text", char, start, end)
         return
     meant = C.CHARACTERS.get(char) or _decomposed(char)
     if meant is None:
