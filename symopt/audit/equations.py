@@ -69,6 +69,11 @@ class Group:
         return frozenset(found) if len(found) <= _MOST_SETTINGS else frozenset()
 
     @cached_property
+    def settable(self) -> int:
+        """How many symbols of a single equation may be hyperparameters."""
+        return len(self.claims[0].names - {self.claims[0].name})
+
+    @cached_property
     def steps(self) -> frozenset[str]:
         """Symbols that may be how far the parameters move: differences, summands of an update, and by custom."""
         given = {n for n, c in self.defined.items() if not c.recurrent and not is_gradient(c)}

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect, bisect_left
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from functools import cached_property
 from itertools import chain, takewhile
 
@@ -66,7 +66,7 @@ class Outline:
             yield self._group(far), frozenset(far)
             if near != far:
                 yield self._group(near), frozenset(near)
-            bare = {i for i in near if not self._is_tuned(self.claims[i])}
+            bare = near - self._tuned(near)
             if bare != near:
                 yield self._group(bare), frozenset(bare)
             idle = self._idle(position) - near
@@ -100,11 +100,16 @@ class Outline:
             and _is_definition(self.claims[i])
         }
 
-    def _is_tuned(self, claim: Claim) -> bool:
-        """Whether an equation only says how large a hyperparameter is: by others, as the optimum of a quadratic.
+    def _tuned(self, members: Set[int]) -> frozenset[int]:
+        """The equations that only say how large a hyperparameter is, by what nothing else of the group knows.
 
-        Then the method may be one that is known, with any such value.
+        Such is the optimum of a quadratic. Then the method may be one that is known, with any such value.
         """
+        sizes = frozenset(i for i in members if self._is_size(self.claims[i]))
+        elsewhere = frozenset(n for i in members - sizes for n in self.claims[i].names)
+        return frozenset(i for i in sizes if not self.claims[i].right.names() & elsewhere)
+
+    def _is_size(self, claim: Claim) -> bool:
         given = claim.right.names() - claim.clocks
         states = {name for name, _ in self._recurrences}
         fixed = claim.timed <= {claim.name} and not claim.gradients and not given & states

@@ -243,22 +243,23 @@ def specialised(model: Model, decimals: frozenset[Fraction]) -> Iterator[Model]:
             yield model.with_values(fixed)
 
 
-def at_settings(model: Model, constants: frozenset[Fraction]) -> Iterator[Model]:
-    """A schedule with hyperparameters fixed to the numbers that a formula prints for them, each once.
+def at_settings(model: Model, constants: frozenset[Fraction], symbols: int) -> Iterator[Model]:
+    """A schedule with the hyperparameters fixed for which a formula prints numbers in the place of symbols.
 
-    All are used but 2 and 1/2, which a formula may have of its own.
+    Args:
+        model: any definition; there are none of what is no schedule.
+        constants: the formula's numbers, some of which it may have of its own.
+        symbols: how many of its symbols may be hyperparameters.
     """
-    if not isinstance(catalogue()[model.system], Schedule):
+    size = len(model.hypers) - symbols
+    if not 0 < size <= len(constants) or not isinstance(catalogue()[model.system], Schedule):
         return
     # The initial rate comes first in a definition, and is the last to be a number.
     contained = {h.name: contains(h.domain) for h in reversed(model.optimizer.hyper)}
-    usual = {Fraction(2), Fraction(1, 2)}
-    for size in range(max(1, len(constants - usual)), min(len(constants), len(contained)) + 1):
-        for names in combinations(contained, size):
-            for numbers in permutations(sorted(constants), size):
-                fits = all(contained[n](float(x)) for n, x in zip(names, numbers, strict=True))
-                if fits and constants - usual <= set(numbers):
-                    yield model.with_values(dict(zip(names, numbers, strict=True)))
+    for names in combinations(contained, size):
+        for numbers in permutations(sorted(constants), size):
+            if all(contained[n](float(x)) for n, x in zip(names, numbers, strict=True)):
+                yield model.with_values(dict(zip(names, numbers, strict=True)))
 
 
 _TINY = Fraction(1, 1000)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 
 import numpy as np
@@ -35,16 +35,21 @@ def explain_by_two(group: Group, reading: Interpretation, claim: Claim, custom: 
     that are not in the catalogue move in other ways. The search meets in the middle: a formula that is one mistake
     away from the definition and one from what is written.
     """
+    telling = [f for f in reading.facts if f.claim.right.head not in ("grad", "number")]
+    if reading.wrong != (claim,) or claim.branches or len(telling) < TELLING:
+        return None
     meanings, roles = roles_in(reading, group, claim, custom)
     meant = _meant(reading, claim, meanings, roles)
-    telling = [f for f in reading.facts if f.claim.right.head not in ("grad", "number")]
-    if meant is None or reading.wrong != (claim,) or claim.branches or len(telling) < TELLING:
+    if meant is None:
         return None
     aim = _print(meant)
-    between = {_print(new) for m in _PARTICULAR for _, new in m.rule.breaks(meant, roles)} - {aim}
+    between: dict[object, list[Rewrite]] = {}
+    for mistake in _PARTICULAR:
+        for made in {_print(new) for _, new in mistake.rule.breaks(meant, roles)} - {aim}:
+            between.setdefault(made, []).append(mistake)
     written = T.relation("=", claim.left, claim.right)
     for first in mends_of(written, roles, _PARTICULAR):
-        second = _last(first.term, roles, aim) if _print(first.term) in between else None
+        second = _last(first.term, roles, aim, between.get(_print(first.term), ()))
         if second is None:
             continue
         mended = Claim(second.term.args[0], second.term.args[1], claim.clocks, claim.source, dated=claim.dated)
@@ -53,9 +58,9 @@ def explain_by_two(group: Group, reading: Interpretation, claim: Claim, custom: 
     return None
 
 
-def _last(term: Term, roles: Roles, aim: object) -> Mend | None:
+def _last(term: Term, roles: Roles, aim: object, mistakes: Iterable[Rewrite]) -> Mend | None:
     """The mistake that is left to undo."""
-    return next((mend for mend in mends_of(term, roles, _PARTICULAR) if _print(mend.term) == aim), None)
+    return next((mend for mend in mends_of(term, roles, mistakes) if _print(mend.term) == aim), None)
 
 
 def _both(first: Rewrite, second: Rewrite) -> Rewrite:

@@ -67,7 +67,8 @@ def _shrinking(left: Term, right: Term) -> tuple[Term | None, int]:
 
 
 def _value(rate: Term) -> Any:
-    if not rate.names() or not rate.names() <= set(_LETTERS):
+    names = rate.names()
+    if not names <= set(_LETTERS) or not (r"\kappa" in names or len(names) == 2):
         return None
     try:
         return to_sympy(rate, lambda part: _LETTERS.get(part.name) if part.head == "name" else None)

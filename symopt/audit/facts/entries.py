@@ -80,7 +80,10 @@ def _equation(name: str, sequence: str) -> Any:
 @cache
 def entries() -> tuple[Entry, ...]:
     """Every entry."""
-    return (*_newton(), *_quasi_newton(), *_two_loop(), *_conjugate_gradients(), *_least_squares())
+    return (
+        *_newton(), *_quasi_newton(), *_scalings(), *_two_loop(), *_conjugate_gradients(), *_least_squares(),
+        *_residuals(),
+    )  # fmt: skip
 
 
 def _newton() -> list[Entry]:
@@ -151,6 +154,16 @@ def _quasi_newton() -> list[Entry]:
     ]  # fmt: skip
 
 
+def _scalings() -> list[Entry]:
+    """The step lengths of Barzilai and Borwein, one of which scales the first matrix of L-BFGS."""
+    pair = {"s": ("s", r"\Delta x", r"\delta"), "y": ("y", r"\Delta g", r"\Delta y")}
+    short, long = dot(s[t], y[t]) / dot(y[t], y[t]), dot(s[t], s[t]) / dot(s[t], y[t])
+    return [
+        Entry("barzilai-borwein", alpha[t], length, _names(alpha=(*RATE, r"\tau", r"\theta", r"\sigma"), **pair))
+        for length in (short, long)
+    ]
+
+
 def _two_loop() -> list[Entry]:
     a, b = (r"\alpha", "a"), (r"\beta", "b")
     pair = {"rho": (r"\rho",), "s": ("s",), "y": ("y",)}
@@ -196,6 +209,11 @@ def _conjugate_gradients() -> list[Entry]:
               _names(beta=share, **searched)),
         Entry("cg-hestenes-stiefel", beta[t], dot(g[t], y[t]) / dot(y[t], d[t - 1]),
               _names(beta=share, y=("y",), **searched)),
+        Entry("cg-dai-yuan", beta[t], dot(g[t], g[t]) / dot(change, d[t - 1]), _names(beta=share, **searched)),
+        Entry("cg-dai-yuan", beta[t], dot(g[t], g[t]) / dot(y[t], d[t - 1]),
+              _names(beta=share, y=("y",), **searched)),
+        Entry("steepest-descent", alpha[t], dot(g[t], g[t]) / dot(g[t], A[t] * g[t]),
+              _names(alpha=RATE, g=(*GRADIENT, "r"), A=matrix), (A[t],), False),
         Entry(name, p[t], _equation(name, "p").subs(beta[t], beta[t - 1]),
               _names(p=direction, r=residual, beta=share), (), *loose),
         Entry(name, p[t], -r[t] + beta[t - 1] * p[t - 1], _names(p=direction, r=residual, beta=share), (), *loose),
@@ -218,4 +236,19 @@ def _least_squares() -> list[Entry]:
                 Entry(name, w[t], inverse(gram + ridge) * moment, names, sizes=sizes),
             ]
         made.append(Entry("normal-equations", rows * (columns * w[t] - y[t]), 0 * w[t], names, sizes=sizes))
+    return made
+
+
+def _residuals() -> list[Entry]:
+    """The steps of Gauss and Newton, and of Levenberg and Marquardt, for residuals r with the Jacobian J."""
+    made: list[Entry] = []
+    sizes = J, {h: ("d", "1"), r: ("n", "1")}
+    names = _names(J=("J", "J_r", "J_f", "A"), h=(*DIRECTION, *MOVE), r=("r", "e", "f", "F"), eta=RIDGE)
+    gram, slope = transpose(J[t]) * J[t], transpose(J[t]) * r[t]
+    for name, damped in (("gauss-newton", gram), ("levenberg-marquardt", gram + eta[t] * identity)):
+        for sign in (1, -1):  # residuals are taken either way round
+            made += [
+                Entry(name, damped * h[t], sign * slope, names, settled=False, telling=False, sizes=sizes),
+                Entry(name, h[t], sign * inverse(damped) * slope, names, settled=False, telling=False, sizes=sizes),
+            ]
     return made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,7 +35,9 @@ MISFIT, TURNED = "transpose misplaced", "transpose missing"
 LEFT_OUT = frozenset({"stray factor", "complement missing", "transpose missing", "square where none belongs"})
 """Mistakes that would mend an equation of vectors at a strange place."""
 _DAMPING = frozenset({"factor wrong"})
-DAMPED = dict.fromkeys(("newton", "newton-1d", "newton-root", "newton-root-system", "newton-damped"), _DAMPING)
+DAMPED: Mapping[str, frozenset[str]] = dict.fromkeys(
+    ("newton", "newton-1d", "newton-root", "newton-root-system", "newton-damped"), _DAMPING
+)
 """Methods of which a share of the step, or twice the step, may be meant: it is damped, or the root is double."""
 _ORACLES = frozenset({"grad", "hess", "jac", "D0", "D1", "D2", "D3"})
 
@@ -123,6 +126,10 @@ def _is_candidate(left: Term, right: Term, clocks: frozenset[str]) -> bool:
     )
 
 
+_ABBREVIATION = re.compile(r"\^\{?[A-Z]{2,}\+?\}?$")
+"""Whose formula it is, as a superscript: ``\\beta^{FR}``."""
+
+
 def _readings(entry: Entry, left: Term, right: Term, clocks: frozenset[str]) -> Iterator[Reading]:
     """Every way in which the formula's names can be the entry's, under its customary names."""
     sides = [quantities(side, clocks) for side in (left, right)]
@@ -130,7 +137,7 @@ def _readings(entry: Entry, left: Term, right: Term, clocks: frozenset[str]) -> 
     asked = points(T.relation("=", left, right), clocks)
     choices: list[list[Sequence]] = []
     for base in bases:
-        named = [s for s, names in entry.names if base in names]
+        named = [s for s, names in entry.names if _ABBREVIATION.sub("", base) in names]
         free = [s for s, names in entry.names if not names] if base not in _ORACLES else []
         plausible = base in asked or (sides[0] and base == sides[0][0].base and len(sides[0]) == 1)
         choices.append(named or (free if plausible else []))

@@ -314,6 +314,11 @@ def _run_end(tokens: list[Token], i: int) -> int:
     return end
 
 
+def _raised(tokens: list[Token], i: int) -> bool:
+    """Whether letters are all that stands in a superscript of braces."""
+    return i > 1 and tokens[i - 1].kind == "lbrace" and tokens[i - 2].kind == "sup"
+
+
 def _run(tokens: list[Token], i: int, end: int, label: bool) -> tuple[list[Token], int]:
     run = "".join(t.text for t in tokens[i:end])
     start, stop = tokens[i].start, tokens[end - 1].end
@@ -324,6 +329,7 @@ def _run(tokens: list[Token], i: int, end: int, label: bool) -> tuple[list[Token
         return [Token("symbol", f"d{following.text}", start, following.end)], end + 1
     if len(run) == 2 and run[0] == "d" and not label:
         return [Token("symbol", run, start, stop)], end
-    if len(run) >= 2 and _is_word(run, label):
+    named = len(run) == 2 and run.isupper() and "T" not in run and _raised(tokens, i)  # whose formula it is
+    if len(run) >= 2 and (_is_word(run, label) or named):
         return [Token("word", run, start, stop) if label else _word(run, start, stop)], end
     return [Token("letter", t.text, t.start, t.end) for t in tokens[i:end]], end
