@@ -63,10 +63,15 @@ class Group:
     def constants(self) -> frozenset[Fraction]:
         """Numbers in place of a schedule's hyperparameters: in one equation that counts steps and asks no gradient."""
         claim = self.claims[0]
-        if len(self.claims) > 1 or claim.recurrent or claim.gradients or not claim.counts:
+        if len(self.claims) > 1 or not self.may_schedule or not claim.counts:
             return frozenset()
         found = {n.value for n in claim.right.nodes() if n.value is not None and n.value > 0 and n.value != 1}
         return frozenset(found) if len(found) <= _MOST_SETTINGS else frozenset()
+
+    @cached_property
+    def may_schedule(self) -> bool:
+        """Whether it may be a schedule: nothing is made from its own past, and no gradient is asked."""
+        return not any(c.recurrent or c.gradients for c in self.claims)
 
     @cached_property
     def settable(self) -> int:

@@ -58,9 +58,10 @@ def interpretations(group: Group) -> list[Interpretation]:
     """
     if not any(c.evaluable for c in group.claims):
         return []
-    numbered = (s for m in plain() for s in specialised(m, group.decimals))
-    settled = (s for m in plain() for s in at_settings(m, group.constants, group.settable)) if group.constants else ()
-    found = readings(group, [*plain(), *numbered, *settled], float("inf"))
+    known = plain() if group.may_schedule else [m for m in plain() if not m.scheduled]
+    numbered = (s for m in known for s in specialised(m, group.decimals))
+    settled = (s for m in known for s in at_settings(m, group.constants, group.settable)) if group.constants else ()
+    found = readings(group, [*known, *numbered, *settled], float("inf"))
     if found and not found[0].wrong and found[0].cost - RANK * found[0].model.rank < CONVENTION:
         return found
     near, far = _likely(group, found)

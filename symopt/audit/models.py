@@ -66,6 +66,11 @@ class Model:
         return self.params in self.states and any(n.head == "grad" for _, right in self.terms for n in right.nodes())
 
     @cached_property
+    def scheduled(self) -> bool:
+        """Whether it gives a hyperparameter's value at each step, and moves no parameters."""
+        return isinstance(catalogue().get(self.system), Schedule)
+
+    @cached_property
     def named_gradient(self) -> str:
         """The sequence that is the oracle's answer, where the definition names it."""
         return next((n for n, right in self.optimizer.equations.items() if isinstance(right, Grad)), "")
@@ -252,7 +257,7 @@ def at_settings(model: Model, constants: frozenset[Fraction], symbols: int) -> I
         symbols: how many of its symbols may be hyperparameters.
     """
     size = len(model.hypers) - symbols
-    if not 0 < size <= len(constants) or not isinstance(catalogue()[model.system], Schedule):
+    if not 0 < size <= len(constants) or not model.scheduled:
         return
     # The initial rate comes first in a definition, and is the last to be a number.
     contained = {h.name: contains(h.domain) for h in reversed(model.optimizer.hyper)}

@@ -189,7 +189,12 @@ def proof(whole: Term, model: Model) -> Verdict | None:
 
 
 def _compared(claimed: Any, known: Any, model: Model) -> Verdict:
-    symmetric = [v for e in (claimed, known) for v in sp.sympify(e).atoms(At) if v.base.name in ("A", "B", "H", "hess")]
+    symmetric = [
+        v
+        for e in (claimed, known)
+        for v in sp.sympify(e, strict=True).atoms(At)
+        if v.base.name in ("A", "B", "H", "hess")
+    ]
     try:
         first = linear_identity(claimed, known, symmetric=symmetric, limit=LIMIT)
         second = first if first.proved else linear_identity(claimed, -known, symmetric=symmetric, limit=LIMIT)
@@ -223,8 +228,8 @@ def _expanded(e: Any, model: Model, depth: int) -> Any:
     short = [s for s, _ in SHORT] if depth == 1 else [*(s for s, _ in SHORT), *model.gradients]
     meant = {s: model.optimizer.equations[s.name] for s in short if s in set(model.optimizer.sequences)}
     for _ in range(3):
-        values = [v for v in sp.sympify(e).atoms(At) if v.base in meant]
-        e = sp.sympify(e).xreplace({v: _told(meant[v.base].xreplace({t: v.index}), model) for v in values})
+        values = [v for v in sp.sympify(e, strict=True).atoms(At) if v.base in meant]
+        e = sp.sympify(e, strict=True).xreplace({v: _told(meant[v.base].xreplace({t: v.index}), model) for v in values})
     return e
 
 
