@@ -49,12 +49,13 @@ def is_another_method(written: Claim, mended: Claim, meanings: Mapping[str, Mean
     try:
         with np.errstate(all="ignore"):
             down, mended_down = (value(c.right, _POINTS, _NONE) for c in (written, mended))
-            decay, mended_decay = (value(c.right, _NONE, _POINTS) - _POINTS for c in (written, mended))
+            left, mended_left = (value(c.right, _NONE, _POINTS) for c in (written, mended))
             ratio = mended_down / down
     except KeyError:  # sums, cases
         return False
     goes_down = _opposes(down) and float(np.ptp(ratio)) > _CLOSE
-    return goes_down or (_opposes(decay) and float(np.abs(mended_decay).max()) < _CLOSE)
+    decays = bool(np.all((left / _POINTS > 0) & (left / _POINTS < 1)))
+    return goes_down or (decays and float(np.abs(mended_left - _POINTS).max()) < _CLOSE)
 
 
 def _opposes(step: Array) -> bool:
