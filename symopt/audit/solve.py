@@ -239,9 +239,16 @@ def _leaves_idle(solution: Solution, explanation: Explanation) -> bool:
     """Whether a mending leaves out more than a slip of the pen puts in, the step's number, or all use of a value."""
     gone = explanation.claim.names - explanation.mended.names
     used = frozenset(n for c in solution.group.claims if c != explanation.claim for n in c.right.names() - {c.name})
-    idle = gone & solution.group.defined.keys() - used - {explanation.claim.name}
+    idle = gone & solution.group.defined.keys() - used - {explanation.claim.name} - _unused(solution.reading)
     counted = explanation.claim.counts and not explanation.mended.counts
     return bool(idle) or counted or resized(explanation.claim, explanation.mended) > SLIPPED
+
+
+def _unused(reading: Interpretation) -> frozenset[str]:
+    """Symbols of values that the definition itself makes nothing of, such as an average of the parameters."""
+    used = {name for key, right in reading.model.terms for name in right.names() - {reading.model.latex_names[key]}}
+    latex = reading.model.latex_names
+    return frozenset(n for n, m in reading.meanings.items() if latex.get(m.key, "") not in used)
 
 
 def _is_of_unknown(solution: Solution, explanation: Explanation) -> bool:

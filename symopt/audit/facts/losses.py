@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Any
 
 import sympy as sp
@@ -335,10 +336,13 @@ def _is_call(node: Term) -> bool:
 def _mend(
     asked: Asks, candidate: Candidate, written: Any, clash: str, tried: list[tuple[Rewrite, Term]]
 ) -> Mend | None:
-    for mistake, new in tried:
+    ways = ((m, new, False) for m, new in tried)
+    if asked.what == "gradient" and asked.likelihood:
+        ways = chain(ways, ((m, new, True) for m, new in tried))
+    for mistake, new, climbed in ways:
         if asked.what in ("probability", "prediction") and new.head in ("name", "at"):
             continue  # a symbol by itself says nothing of how it is made
-        found = _agreement(asked, candidate, new, climbed=False)
+        found = _agreement(asked, candidate, new, climbed)
         if found is None or not found.verdict.proved:
             continue
         if clash:
@@ -352,6 +356,8 @@ def _mend(
 def _plausible(asked: Asks, mend: Mend, right: Term, stated: frozenset[str]) -> bool:
     """Outputs are seldom tanh or exponential: only where it is written, or said; a norm is as good as its square."""
     system = mend.found.candidate.system
+    if asked.what == "gradient" and asked.likelihood and (ratio(mend.found.factor, sp.Integer(1)) or 0) < 0:
+        return system in stated  # minus the gradient of some loss is a formula of many things
     if asked.what in ("slope", "prediction") and system in NAMES and system not in stated:
         own = {a.name for a in named(asked.of.base.rstrip("'"))}
         return system in own if own else asked.what == "slope" and system not in BY_WORD
