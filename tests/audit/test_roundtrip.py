@@ -113,7 +113,7 @@ def _outcomes(name: str, mistakes: Iterable[Rewrite] = MISTAKES) -> list[Outcome
 
 MISSED = {
     "adan": 3,
-    "adan-undecayed": 2,
+    "adan-undecayed": 3,
     "nesterov-sequences": 1,
     "nesterov-simple": 1,
     "nadam-schedule": 3,
