@@ -2,7 +2,8 @@
 
 from symopt.rewrites.convention_list import CONVENTIONS, Convention
 from symopt.rewrites.forms import ChangeOfVariables
-from symopt.rewrites.formula_mistakes import FORMULA_MISTAKES, formula_mends
+from symopt.rewrites.formula_mends import formula_mends
+from symopt.rewrites.formula_mistakes import FORMULA_MISTAKES
 from symopt.rewrites.mechanism import Kind, Mend, Rewrite, mends_of
 from symopt.rewrites.mistake_list import MISTAKES
 from symopt.rewrites.printing import mended_latex

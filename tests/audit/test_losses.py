@@ -11,7 +11,8 @@ import pytest
 from symopt.audit import Judgement
 from symopt.audit.facts import Around, fact_opinion
 from symopt.audit.facts.loss_lefts import applied, asks
-from symopt.audit.facts.losses import EXACT, LEFT_OUT
+from symopt.audit.facts.loss_mends import LEFT_OUT
+from symopt.audit.facts.losses import EXACT
 from symopt.audit.facts.spelling import read_again
 from symopt.audit.judge import Opinion
 from symopt.language.terms import Term

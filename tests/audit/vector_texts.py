@@ -25,7 +25,8 @@ from symopt.language.linear_terms import linear_term
 from symopt.language.symbols import Dot, Grad
 from symopt.language.terms import Term
 from symopt.rewrites import FORMULA_MISTAKES, MISTAKES, roles_of
-from symopt.rewrites.formula_mistakes import MISSING, NO_ROLES, SWAPPED, swaps
+from symopt.rewrites.formula_mends import swaps
+from symopt.rewrites.formula_mistakes import MISSING, NO_ROLES, SWAPPED
 from symopt.rewrites.mechanism import Rewrite
 
 

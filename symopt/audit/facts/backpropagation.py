@@ -22,7 +22,7 @@ from symopt.audit.facts import scores
 from symopt.audit.facts.agreement import instance, multiple, ratio
 from symopt.audit.facts.layer_sizes import Layer, fits
 from symopt.audit.facts.leaves import Leaf, leaf
-from symopt.audit.facts.losses import LEFT_OUT
+from symopt.audit.facts.loss_mends import LEFT_OUT
 from symopt.audit.facts.scores import COUNTS, RATES, SIGMOIDS, NotAbout, Output
 from symopt.audit.facts.spelling import FUNCTIONS, read_again, split
 from symopt.audit.findings import Judgement
@@ -34,7 +34,7 @@ from symopt.language.convert import to_sympy
 from symopt.language.terms import Term
 from symopt.losses.activations import ACTIVATIONS
 from symopt.rewrites import Rewrite, formula_mends, mended_latex, mistake
-from symopt.rewrites.formula_mistakes import negated
+from symopt.rewrites.formula_mends import negated
 
 ERRORS = frozenset({r"\delta", "dZ", "dz"})
 _WEIGHTS = frozenset({"W", "w", r"\theta", r"\Theta"})

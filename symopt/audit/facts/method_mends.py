@@ -24,7 +24,8 @@ from symopt.language.convert import latex_name
 from symopt.language.dimensions import ShapeError, dimensions
 from symopt.language.terms import Term
 from symopt.rewrites import MISTAKES, Rewrite, formula_mends, mistake, roles_of
-from symopt.rewrites.formula_mistakes import MISSING, SWAPPED, swaps, with_parts
+from symopt.rewrites.formula_mends import swaps, with_parts
+from symopt.rewrites.formula_mistakes import MISSING, SWAPPED
 
 MOST = 8000
 """Mended formulas that are tried for one line."""
@@ -227,9 +228,10 @@ def _expanded(e: Any, model: Model, depth: int) -> Any:
     """The expression with abbreviations written out: rho, y and s; then gradients by what they are asked at."""
     short = [s for s, _ in SHORT] if depth == 1 else [*(s for s, _ in SHORT), *model.gradients]
     meant = {s: model.optimizer.equations[s.name] for s in short if s in set(model.optimizer.sequences)}
+    e = sp.sympify(e, strict=True)
     for _ in range(3):
-        values = [v for v in sp.sympify(e, strict=True).atoms(At) if v.base in meant]
-        e = sp.sympify(e, strict=True).xreplace({v: _told(meant[v.base].xreplace({t: v.index}), model) for v in values})
+        values = [v for v in e.atoms(At) if v.base in meant]
+        e = e.xreplace({v: _told(meant[v.base].xreplace({t: v.index}), model) for v in values})
     return e
 
 

@@ -156,8 +156,9 @@ def _run(optimizer: Optimizer, shapes: Mapping[str, Shape]) -> dict[tuple[str, i
 
     ask(0)
     for sequence, start in optimizer.init.items():
-        if sp.sympify(start, strict=True).has(Grad):
-            sign = -1 if sp.sympify(start, strict=True).could_extract_minus_sign() else 1
+        first = sp.sympify(start, strict=True)
+        if first.has(Grad):
+            sign = -1 if first.could_extract_minus_sign() else 1
             table[latex_name(sequence), 0] = sign * table["grad", 0]
     for step in range(1, STEPS + 1):
         for eq in optimizer.update:

@@ -27,7 +27,8 @@ from symopt.language.dimensions import ShapeError, dimensions
 from symopt.language.symbols import At
 from symopt.language.terms import Term
 from symopt.rewrites import Rewrite, formula_mends, mended_latex
-from symopt.rewrites.formula_mistakes import MISSING, SWAPPED, swaps, with_parts
+from symopt.rewrites.formula_mends import swaps, with_parts
+from symopt.rewrites.formula_mistakes import MISSING, SWAPPED
 
 MENDINGS = 600
 """How many ways of mending one formula are tried."""
