@@ -88,14 +88,13 @@ def auditing(document: Document, progress: Progress | None = None) -> Work[Docum
     solved, code = yield from beside(work, Call(code_findings_of, (document,)))
     opinions = [_uphill(o, f, document) for o, f in zip(solved, found, strict=True)]
     opinions = [_scheduled(o, f, document) for o, f in zip(opinions, found, strict=True)]
-    (told,) = yield [Call(_with_every_fact, (opinions, found, document))]
-    opinions = _with_sections(told, found)
+    (opinions,) = yield [Call(_with_every_fact, (opinions, found, document))]
     findings = [_finding(f, o) for f, o in zip(found, opinions, strict=True)]
     return DocumentReport(document.path, tuple(sorted([*findings, *code], key=lambda f: (f.line, f.column))))
 
 
 def _with_every_fact(opinions: Sequence[Opinion], found: Sequence[Formula], document: Document) -> list[Opinion]:
-    """The opinions, each with what the losses that the section has written down so far tell."""
+    """The opinions, each with what the losses that the section has written down so far, and its other lines, tell."""
     stated: frozenset[str] = frozenset()
     section = 0
     given = settings([(f.line, f.content) for f in found])
@@ -107,7 +106,7 @@ def _with_every_fact(opinions: Sequence[Opinion], found: Sequence[Formula], docu
         told.append(_settled(_with_facts(opinion, formula, document, known), formula, given))
         if isinstance(formula.content, Statement):
             stated = newest(stated, stated_by(formula.content, formula.source))
-    return told
+    return _with_sections(told, found)
 
 
 def _with_sections(opinions: Sequence[Opinion], found: Sequence[Formula]) -> list[Opinion]:

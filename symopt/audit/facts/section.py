@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from symopt.audit.facts.entries import entries
 from symopt.audit.facts.method_mends import Mended, defining, in_definition, mended, proof
@@ -38,7 +39,12 @@ def claimed(place: int, content: Statement, source: str) -> Claimed | None:
 
 def read_alone(system: str) -> bool:
     """Whether a line's opinion comes from what is known of vector-valued methods' single equations."""
-    return system in {entry.system for entry in entries()}
+    return system in _systems()
+
+
+@cache
+def _systems() -> frozenset[str]:
+    return frozenset(entry.system for entry in entries())
 
 
 def section_opinions(lines: Sequence[Claimed], unsettled: frozenset[int], alone: frozenset[int]) -> dict[int, Opinion]:

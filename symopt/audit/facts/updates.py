@@ -40,6 +40,8 @@ DAMPED: Mapping[str, frozenset[str]] = dict.fromkeys(
     ("newton", "newton-1d", "newton-root", "newton-root-system", "newton-damped"), _DAMPING
 )
 """Methods of which a share of the step, or twice the step, may be meant: it is damped, or the root is double."""
+_ABBREVIATION = re.compile(r"\^\{?[A-Z]{2,}\+?\}?$")
+"""Whose formula it is, as a superscript: ``\\beta^{FR}``."""
 _ORACLES = frozenset({"grad", "hess", "jac", "D0", "D1", "D2", "D3"})
 
 
@@ -125,10 +127,6 @@ def _is_candidate(left: Term, right: Term, clocks: frozenset[str]) -> bool:
     return any(
         n.head in ("grad", "neg", "div", "add") or (n.head == "call" and n.name not in ("O", "lim")) for n in nodes
     )
-
-
-_ABBREVIATION = re.compile(r"\^\{?[A-Z]{2,}\+?\}?$")
-"""Whose formula it is, as a superscript: ``\\beta^{FR}``."""
 
 
 def _readings(entry: Entry, left: Term, right: Term, clocks: frozenset[str]) -> Iterator[Reading]:
