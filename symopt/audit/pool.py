@@ -7,7 +7,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from multiprocessing import active_children, parent_process
 from typing import Any
 
@@ -16,6 +16,8 @@ from symopt.audit.parcels import Call, made_elsewhere, packed, unpacked
 
 FEW = 4
 """So few calls are made here: to start processes takes longer."""
+WAIT = 1.0
+"""Seconds after which an interrupt is looked for again."""
 
 
 def processors() -> int:
@@ -69,6 +71,8 @@ def _awaited(call: Call, future: Future[bytes]) -> Callable[[], Any]:
 
     def answer() -> Any:
         try:
+            while not future.done():  # a signal that comes just before a wait does not end it
+                wait([future], timeout=WAIT)
             return unpacked(future.result())
         except RecursionError:
             return call.made()
