@@ -29,10 +29,12 @@ Found = tuple[Candidate, Equality]
 """A candidate with the proof that the implementation is it."""
 TRIED = 40
 """Variants of one definition."""
-SEARCH = 1.5
-"""Seconds of processor time for a search, or a witness."""
-ALL = 4.0
-"""Seconds of processor time for all proofs."""
+SEARCH = 5.0
+"""Seconds of processor time for a change of variables."""
+WITNESS = 20.0
+"""Seconds of processor time for a witness."""
+ALL = 20.0
+"""Seconds of processor time for all proofs: some eight times what the libraries' slowest takes."""
 
 
 def compare(
@@ -259,14 +261,14 @@ def _against(optimizer: Optimizer, definition: Optimizer, assumed: Assumed) -> E
         missing = sorted({h.name for h in definition.hyper} - {h.name for h in optimizer.hyper})
         reason = f"the definition's {', '.join(missing)} has nothing to stand for it in the implementation"
         return Equality(Status.UNDECIDED, reason=reason)
-    found = equal(optimizer, definition, hypers=hypers, limit=4 * SEARCH)
+    found = equal(optimizer, definition, hypers=hypers, limit=WITNESS)
     if found.witness is None or not any(_broken(c, wanted, found.witness) for c, wanted in assumed):
         return found
     named_in = {s for c, _ in assumed for s in c.free_symbols}
     setting = {h.symbol: h.default for h in optimizer.hyper if h.symbol in named_in and h.default is not None}
     numbers = {n: sp.sympify(e, strict=True).subs(list(setting.items())) for n, e in hypers.items()}
     at, _ = _set(optimizer, setting)
-    found = equal(at, definition, hypers=numbers, limit=4 * SEARCH)
+    found = equal(at, definition, hypers=numbers, limit=WITNESS)
     if found.witness is None:
         return found
     taken = {**found.witness.assignments, **{s.name: value for s, value in setting.items()}}

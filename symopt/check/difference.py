@@ -11,6 +11,9 @@ from symopt.check.findings import Difference
 from symopt.decide import identity
 from symopt.language import At, Optimizer, t
 
+EQUATION = 3.0
+"""Seconds of processor time for two right sides."""
+
 
 def differences(theirs: Optimizer, ours: Optimizer, hypers: Mapping[str, sp.Expr]) -> tuple[Difference, ...]:
     """The equations of the states and the parameters that differ.
@@ -28,7 +31,7 @@ def differences(theirs: Optimizer, ours: Optimizer, hypers: Mapping[str, sp.Expr
     found: list[Difference] = []
     for name, other in names.items():
         claimed, given = mine[name].xreplace(renamed), its[other]
-        verdict = identity(given, claimed, limit=1.0)
+        verdict = identity(given, claimed, limit=EQUATION)
         if not verdict.proved:
             found.append(Difference(f"{other}[t]", given, claimed, _less(given, claimed), verdict))
     return (*_starts(theirs, ours, names, values), *found)
@@ -44,7 +47,7 @@ def _starts(
         if own is None or its is None:
             continue
         claimed = own.subs(values).xreplace({ours.params[0]: theirs.params[0]})
-        verdict = identity(its, claimed, limit=0.5)
+        verdict = identity(its, claimed, limit=EQUATION)
         if not verdict.proved:
             found.append(Difference(f"{other}[0]", its, claimed, its - claimed, verdict))
     return found
@@ -92,7 +95,7 @@ def _same_recurrence(ours: Optimizer, theirs: Optimizer, a: str, b: str, mine: A
     written = mine[a].xreplace({own[t - 1]: other[t - 1]})
     if {x.base.name for x in written.atoms(At)} != {x.base.name for x in its[b].atoms(At)}:
         return False
-    return identity(written, its[b], limit=0.5).proved
+    return identity(written, its[b], limit=EQUATION).proved
 
 
 def _same_name(ours: Optimizer, theirs: Optimizer, a: str, b: str, mine: Any, its: Any) -> bool:
