@@ -17,7 +17,7 @@ from symopt.audit.groups import Outline
 from symopt.audit.judge import UNRECOGNISED, Judge, Opinion, least_charitable, most_charitable
 from symopt.audit.late import general
 from symopt.audit.nested import fast, flattened
-from symopt.audit.numbers import exact
+from symopt.audit.numbers import exact, names_only
 from symopt.audit.overwritten import versions
 from symopt.audit.owners import Owners
 from symopt.audit.owners import judged as judged_by_owner
@@ -196,6 +196,9 @@ def _opinions(found: Sequence[Formula], progress: Progress | None) -> Work[list[
         own = most_charitable(said.get(position, []))
         said_of = own if own.verdict in _SETTLED else best[claim]
         by_place[claim.place].append(judged_by_owner(claim, said_of, owners))
+    for claim in outline.claims:  # a side of a chain that only names it again has nothing to say
+        if names_only(claim.right) and len(by_place[claim.place]) > 1 and UNRECOGNISED in by_place[claim.place]:
+            by_place[claim.place].remove(UNRECOGNISED)
     wholes = {claim.place: claim.part_of for claim in claims if claim.part_of is not None}
     for place, whole in sorted(wholes.items(), reverse=True):
         known = least_charitable(by_place[whole])

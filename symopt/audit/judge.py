@@ -54,8 +54,8 @@ def most_charitable(opinions: Iterable[Opinion]) -> Opinion:
 
 
 def least_charitable(opinions: Iterable[Opinion]) -> Opinion:
-    """Of what is said of the equations of one chain, what decides about the whole."""
-    order = (Judgement.ERRATUM, Judgement.INCOMPLETE, Judgement.VARIANT, Judgement.CORRECT, Judgement.UNRECOGNISED)
+    """Of what is said of the equations of one chain, what decides about the whole: it is right if all of it is."""
+    order = (Judgement.ERRATUM, Judgement.UNRECOGNISED, Judgement.INCOMPLETE, Judgement.VARIANT, Judgement.CORRECT)
     return min(opinions, key=lambda o: order.index(o.verdict), default=UNRECOGNISED)
 
 

@@ -138,6 +138,12 @@ def exact(term: Term) -> Fraction | None:
     return Fraction(int(value.p), int(value.q)) if value is not None and value.is_Rational else None
 
 
+def names_only(right: Term) -> bool:
+    """Whether a side of a chain is no more than another name of what is given: a letter, ``f(x)``, a derivative."""
+    letter = right.head == "call" and len(right.name) == 1 and all(a.head in ("name", "at") for a in right.args)
+    return letter or right.head in ("name", "at", "grad") or exact(right) is not None
+
+
 def number(term: Term) -> Any:
     """The real number that a term stands for, as an expression; None where it is none, or too large to work out.
 

@@ -12,7 +12,7 @@ import sympy as sp
 from scipy.linalg import LinAlgError, LinAlgWarning, cho_factor, cho_solve, solve
 
 from symopt.kernels.line_search import step_length
-from symopt.kernels.oracle import Array, IndefiniteHessian, Oracle, SingularMatrix, ZeroGradient
+from symopt.kernels.oracle import Array, BelowMinimum, IndefiniteHessian, Oracle, SingularMatrix, ZeroGradient
 from symopt.language.dimensions import COLUMN, NUMBER, Dimensions, dimensions
 from symopt.language.linear import (
     Draw,
@@ -62,6 +62,8 @@ class Step:
 
 
 Function = Callable[[Step], Any]
+_ROUNDINGS = 64
+"""So many units of the last place may the function's value at its minimum be off."""
 
 
 def compiled(e: Any, hypers: Mapping[str, float], indefinite: bool) -> Function:
@@ -83,7 +85,6 @@ class _Compiler:
         self.hypers, self.indefinite = hypers, indefinite
 
     def __call__(self, e: Any) -> Function:
-        parts: list[Function] = []
         match e:
             case At():
                 return _reader(e)
@@ -112,9 +113,7 @@ class _Compiler:
                 inner, what = self(e.args[0]), _ASKED[type(e)]
                 return lambda step: step.oracle.ask(what, np.asarray(inner(step)))
             case sp.Add() | sp.Max() | sp.Min() | sp.Mod():
-                parts = [self(a) for a in e.args]
-                join = _JOINS[type(e)]
-                return lambda step: join([part(step) for part in parts])
+                return self.joined(e)
             case sp.Mul():
                 return self.product(e)
             case sp.Pow():
@@ -126,6 +125,14 @@ class _Compiler:
                 return lambda step: float(step.number)
             case _:
                 raise TypeError(f"no arithmetic for {e} of type {type(e).__name__}")
+
+    def joined(self, e: Any) -> Function:
+        least = _least(e)
+        if least is not None:
+            return _gap(self(e + least), least.name, self.hypers[least.name])
+        parts: list[Function] = [self(a) for a in e.args]
+        join = _JOINS[type(e)]
+        return lambda step: join([part(step) for part in parts])
 
     def condition(self, condition: Any) -> Function:
         if condition in (sp.true, sp.false):
@@ -264,6 +271,27 @@ def _is_form(e: Any) -> bool:
         return False
     matrix, vector = e.args[1].as_two_terms() if isinstance(e.args[1], sp.Mul) else (None, None)
     return isinstance(matrix, At) and vector == e.args[0]
+
+
+def _least(e: Any) -> HyperSymbol | None:
+    """The smallest value that a function's value is held against, as f_min in f(x) - f_min."""
+    parts = e.args if isinstance(e, sp.Add) and len(e.args) == 2 else ()
+    others = [-part for part in parts if not isinstance(part, Value)]
+    return others[0] if len(others) == 1 and isinstance(others[0], HyperSymbol) else None
+
+
+def _gap(value: Function, name: str, least: float) -> Function:
+    """f(x) - f_min, which is not negative; 0 where only rounding makes it so."""
+
+    def gap(step: Step) -> Any:
+        now = value(step)
+        rounding = _ROUNDINGS * np.finfo(step.like.dtype).eps * max(abs(float(now)), abs(least))
+        if now < least - rounding:
+            raise BelowMinimum(f"the function is {now:.6g}, below {name}={least:.6g}; give {name} its smallest value, "
+                               "or a lower bound")  # fmt: skip
+        return max(now - least, now * 0)
+
+    return gap
 
 
 def _zero_divisor(e: Any) -> ArithmeticError:

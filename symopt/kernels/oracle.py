@@ -42,6 +42,10 @@ class ZeroGradient(StepError):
     """A step from where the gradient is zero: there is nothing left to do."""
 
 
+class BelowMinimum(StepError):
+    """The function is smaller than what was given as its smallest value: Polyak's step would go up."""
+
+
 class DimensionMismatch(ValueError):
     """An oracle's answer of another shape than the parameters ask for."""
 

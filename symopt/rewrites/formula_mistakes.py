@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from symopt.language import terms as T
 from symopt.language.terms import Term
@@ -81,8 +82,16 @@ def _inverses(node: Term) -> Iterator[Term]:
             if part.head == "add" and "I" in part.names():
                 turned = Term("pow", (part, T.neg(T.number(1))))
                 yield replace(node, args=(*node.args[:i], turned, *node.args[i + 1 :]), span=None)
+        yield from _gram_inverses(node.args)
     if node.head == "pow" and node.args[1].head == "neg":
         yield node.args[0]
+
+
+def _gram_inverses(factors: tuple[Term, ...]) -> Iterator[Term]:
+    """(X^T X)^{-1} X^T y for X^T X X^T y, which may have had brackets."""
+    for i, (a, b) in enumerate(pairwise(factors)):
+        if b == _flipped(a) and factors[2:]:
+            yield T.mul(*factors[:i], Term("pow", (T.mul(a, b), T.neg(T.number(1)))), *factors[i + 2 :])
 
 
 def _fractions(node: Term) -> Iterator[Term]:

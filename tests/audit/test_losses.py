@@ -177,6 +177,8 @@ def test_a_loss_stated_in_the_same_line_is_the_one_that_is_meant(text: str, tmp_
 OPEN = [
     r"\nabla L(w) = A w - b",
     r"a_t = y_t - p_t",
+    r"\delta_j = (o - t) x_j",
+    r"\nabla_w L = X^T (X w - y) = q v + u",
     r"\frac{\partial L}{\partial z} = p",
     r"w = w - \eta (a - b)",
     r"\nabla_w L = (y - p) x + g(w)",

@@ -13,6 +13,7 @@ from scipy.optimize import minimize
 from sympy import Eq
 
 from symopt.kernels.oracle import (
+    BelowMinimum,
     DimensionMismatch,
     IndefiniteHessian,
     MissingOracle,
@@ -199,6 +200,12 @@ def test_with_polyaks_step_no_step_leads_away_from_a_convex_functions_minimum(co
     far = np.linalg.norm(run.points - problem.minima[0], axis=1)
     assert (np.diff(far) <= 1e-6 * far[0]).all()  # where rounding does not decide
     assert far[-1] < (1e-6 if condition == 1 else 0.9) * far[0]
+
+
+def test_polyaks_step_does_not_go_up_where_the_function_is_below_its_smallest_value() -> None:
+    bowl = Oracle(gradient=lambda x: 2 * x, value=lambda x: float(x @ x) - 1)
+    with pytest.raises(BelowMinimum, match=r"step 1: the function is -0\.75, below f_min=0"):
+        run_vector(get("polyak-step"), bowl, [0.5, 0.0])
 
 
 def test_a_system() -> None:

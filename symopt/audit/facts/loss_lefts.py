@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import accumulate
 
 from symopt.audit.facts.activations import meant
@@ -46,6 +46,7 @@ class Asks:
         named: whether the left side names a loss.
         turned: whether a prediction is asked for at minus its score.
         inside: what is differentiated, where it is written out.
+        other: what the same letter may ask for besides; a formula that is right for it is not called wrong.
     """
 
     what: str
@@ -55,6 +56,7 @@ class Asks:
     named: bool = False
     turned: bool = False
     inside: Term | None = None
+    other: Asks | None = None
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -97,7 +99,8 @@ def asks(left: Term, source: str) -> Asks | None:
     if left.head == "name" and re.fullmatch(r"d[wWbz]", found.base):
         return Asks("gradient", Spelling(found.base[1:], found.indices))
     if left.head in ("name", "at") and found.base == r"\delta":
-        return Asks("gradient", Spelling("z", found.indices), likelihood=True)  # many call minus the gradient so
+        step = Asks("gradient", Spelling("w"), likelihood=True)  # many call minus the gradient so, or a weight's
+        return replace(step, by=Spelling("z", found.indices), other=step)
     if left.head == "name" and found.base == r"\nabla":
         return Asks("gradient", Spelling("w"))
     if LOSS.match(found.base):

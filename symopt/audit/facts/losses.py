@@ -103,8 +103,8 @@ def _judged(asked: Asks, left: Term, again: Term, source: str, stated: frozenset
     agreed = tuple(f for f in found if f.verdict.proved)
     if agreed:
         return _right(asked, agreed, stated)
-    if found:
-        return None  # right as far as numbers tell, so not wrong
+    if found or (asked.other is not None and _agreed(asked.other, again, climbed)):
+        return None  # right as far as numbers tell, or for what else the letter may be, so not wrong
     mends = tuple(m for m in _mends(asked, again) if _plausible(asked, m, again, stated))
     chosen = _certain(asked, mends, stated, climbed)
     return None if chosen is None else _wrong(left, again, chosen, source)

@@ -18,6 +18,7 @@ from symopt.audit.facts.updates import update_opinion
 from symopt.audit.facts.vector_series import vector_series_opinion
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion, least_charitable
+from symopt.audit.numbers import names_only
 from symopt.language.terms import Term
 from symopt.read.notation import Statement
 
@@ -47,15 +48,17 @@ def fact_opinion(content: Statement, source: str, around: Around) -> Opinion | N
     statements = [content, *content.also]
     if sum(1 for s in statements for side in _sides(s) for _ in side.walk()) > MAX_NODES:
         return None
-    found = [o for s in statements for o in _each(s, source, around)]
+    said = [o for s in statements for o in _each(s, source, around)]
+    found = [o for o in said if o is not None]
     if not found:
         text = f"{around.before}\n{around.line}"
         other = number_opinion(content, source, text) or check_opinion(content, source, text) or conditioned(content)
         if other is not None:
             return other
         return remark_opinion(content, source, around.line, around.before)
-    if len(found) < len(statements):
-        return None
+    whole = len(found) == len(said) >= len(statements)
+    if not whole and all(o.verdict is not Judgement.ERRATUM for o in found):
+        return None  # one part of a chain that nobody knows says nothing for the whole
     judged = [o for o in found if o.verdict is not Judgement.GIVEN]
     return least_charitable(judged) if judged else found[0]
 
@@ -86,14 +89,11 @@ def _sides(statement: Statement) -> list[Term]:
 Step = Callable[[], Opinion | None]
 
 
-def _each(statement: Statement, source: str, around: Around) -> list[Opinion]:
-    out: list[Opinion] = []
-    left = statement.left
-    for symbol, right in statement.steps:
-        opinion = _relation(left, symbol, right, statement.clocks, source, around)
-        if opinion is not None:
-            out.append(opinion)
-    return out
+def _each(statement: Statement, source: str, around: Around) -> list[Opinion | None]:
+    """What is said of each side of a chain, held against the first; sides that only name it again are left out."""
+    steps = [(right, _relation(statement.left, symbol, right, statement.clocks, source, around))
+             for symbol, right in statement.steps]  # fmt: skip
+    return [opinion for right, opinion in steps if opinion is not None or len(steps) == 1 or not names_only(right)]
 
 
 def _relation(

@@ -308,6 +308,10 @@ def _shape(node: Node) -> str:
 def _functions(formula: _Formula) -> Iterator[str]:
     for first, second in formula.neighbours():
         head, of = base(first), base(second)
+        primed = head.kind == "symbol" and bare(first).kind == "scripts" and "'" in bare(first).text
+        if primed and second.kind == "group" and second.text == "()" and len(second.items) == 1:
+            if base(second.items[0]).kind == "symbol":  # g'(x_n), so that g is a function where g_k is a sequence too
+                yield head.text
         if of.kind == "symbol" and head.kind in ("nabla", "partial"):
             subscripted = bare(first).kind == "scripts" and bare(first).sub is not None
             if subscripted or (bare(second).kind != "scripts" and head.kind == "partial") or of.text in STRICT:

@@ -193,6 +193,12 @@ def test_lists_are_said_in_one_breath() -> None:
     assert [spelled(found.steps[0][1]), spelled(found.also[0].steps[0][1])] == ["0", "1"]
 
 
+def test_a_letter_whose_derivative_is_asked_is_a_function_though_it_has_an_index_elsewhere() -> None:
+    found = read([r"x - \frac{g(x_k)}{g'(x_k)}", r"x_{k+1} = x_k - \alpha_k g_k"])[0]
+    assert isinstance(found, Statement)
+    assert spelled(found.left) == "(x-(g(x[k]))/(g'(x[k])))"
+
+
 def test_letters_that_count_are_found() -> None:
     found = read([r"x_{k+1} = x_k - \eta \nabla f(x_k)", "x_0 = 1", "z_k = 2", "z_1"])
     assert all(isinstance(f, Statement) and f.clocks == {"t", "k"} for f in found)
