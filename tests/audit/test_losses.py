@@ -62,6 +62,7 @@ def scaled(source: str) -> Iterator[str]:
             yield rf"{left} = {constant} \left( {right} \right)"
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize(("system", "source"), ROWS)
 def test_numbers_in_front_are_conventions(system: str, source: str) -> None:
     for other in scaled(source):
@@ -137,6 +138,7 @@ WRONG = [
 ]
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(("source", "fix"), WRONG)
 def test_what_is_wrong_whatever_the_loss_is_mended(source: str, fix: str) -> None:
     found = opinion(source)

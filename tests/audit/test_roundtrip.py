@@ -32,6 +32,7 @@ PLAIN = [pytest.param(d, id=name) for name, d in (OPTIMIZERS | SELDOM).items()]
 ACCEPTED = {Judgement.CORRECT, Judgement.VARIANT, Judgement.GIVEN}
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("optimizer", PLAIN)
 def test_a_definition_as_printed_is_right(optimizer: Optimizer, tmp_path: Path) -> None:
     wrong = [f for f in findings(printed(terms_of(optimizer)), tmp_path) if f.verdict not in ACCEPTED]

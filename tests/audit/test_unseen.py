@@ -194,6 +194,7 @@ def findings(text: str, folder: Path) -> list[Finding]:
     return list(audit([file]).documents[0].findings)
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("text", RIGHT)
 def test_what_is_right_is_read_and_not_flagged(text: str, tmp_path: Path) -> None:
     accepted = {Judgement.CORRECT, Judgement.VARIANT, Judgement.GIVEN}
@@ -229,6 +230,7 @@ def test_short_forms_are_read(tmp_path: Path) -> None:
 SLOW = [pytest.param(*row, marks=pytest.mark.slow) for row in MORE_SLIPS]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("text", "right", "wrong"), [*SLIPS, *SLOW])
 def test_a_slip_is_found_where_it_stands_and_mended(text: str, right: str, wrong: str, tmp_path: Path) -> None:
     assert right in text

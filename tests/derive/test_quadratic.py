@@ -18,20 +18,30 @@ from symopt.language import Optimizer, t
 from symopt.language.vocabulary import eta, mu
 from symopt.optimizers import catalogue, get
 
-LINEAR = [o for o in catalogue().values() if isinstance(o, Optimizer) and is_linear(o)]
-NAMES = [o.name for o in LINEAR]
-FAST = {linear_method(o).characteristic: o.name for o in reversed(LINEAR)}.values()
+FAST = """gradient-descent gradient-descent-weight-decay momentum momentum-average momentum-dampened nesterov
+    optimistic-gradient-descent""".split()
+"""One method for each kind of eigenvalues."""
+NAMES = (
+    FAST
+    + """sgd mini-batch-gradient-descent momentum-accumulated nesterov-phi nesterov-positive nesterov-rewritten
+    nesterov-simplified nesterov-sequences asgd asgd-polyak-juditsky heavy-ball qhm""".split()
+)
+LINEAR = [get(n) for n in NAMES]
 # A method with the eigenvalues of another is for the slow suite.
 every_linear = pytest.mark.parametrize(
     "optimizer",
-    [pytest.param(o, id=o.name, marks=() if o.name in FAST and o.name != "qhm" else pytest.mark.slow) for o in LINEAR],
+    [pytest.param(o, id=o.name, marks=() if o.name in FAST else pytest.mark.slow) for o in LINEAR],
 )
 fractions = st.integers(0, 19).map(lambda k: sp.Rational(k, 20))
 positives = st.integers(1, 60).map(lambda k: sp.Rational(k, 20))
 
 
+@pytest.mark.slow
 def test_the_linear_methods_are_found():
-    assert {"gradient-descent", "momentum", "momentum-average", "heavy-ball", "nesterov", "nesterov-phi"} <= set(NAMES)
+    found = [o for o in catalogue().values() if isinstance(o, Optimizer) and is_linear(o)]
+    assert {o.name for o in found} == set(NAMES)
+    kinds = {linear_method(o).characteristic for o in found}
+    assert {linear_method(get(n)).characteristic for n in (*FAST, "qhm")} == kinds
 
 
 @st.composite
@@ -47,6 +57,7 @@ def eigenvalues(method: LinearMethod, values) -> np.ndarray:
     return np.linalg.eigvals(matrix)
 
 
+@pytest.mark.sampled(2)
 @every_linear
 @settings(max_examples=6)
 @given(data=st.data())
@@ -67,6 +78,7 @@ def test_every_step_is_proved(optimizer):
     assert all(d.proved for d in made)
 
 
+@pytest.mark.sampled(2)
 @every_linear
 @settings(max_examples=2)
 @given(data=st.data())
@@ -101,6 +113,7 @@ def test_critical_damping_has_powers_and_no_nan(name):
 TUNED = ["gradient-descent", "momentum", "momentum-average", "heavy-ball", "nesterov", "nesterov-rewritten"]
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("name", TUNED)
 @pytest.mark.parametrize("kappa", [1.5, 100.0])
 def test_the_rate_is_reached_and_not_exceeded(name, kappa):

@@ -90,6 +90,7 @@ def solved(name: str) -> tuple[Derivation, ...]:
     return solve_recurrence(CASES[name])
 
 
+@pytest.mark.sampled(4)
 @each_case
 def test_the_form_is_proved(name: str) -> None:
     for derivation in solved(name):

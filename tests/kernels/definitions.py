@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from collections.abc import Callable
+from functools import partial
 
 from sympy import Eq, Piecewise, sqrt
 
@@ -63,16 +64,15 @@ SHARED = (norm_moment, turning, uphill)
 ELEMENTWISE = (*(o for o in PLAIN if all(s.shape.commutes for s in o.sequences)), *SHARED)
 
 
-@cache
-def wrapped() -> tuple[Optimizer, ...]:
-    """Lookahead and both kinds of weight decay around every definition, and Adam under every schedule."""
-    undecayed = [o for o in ELEMENTWISE if "lambda" not in {h.name for h in o.hyper}]
-    return (
-        *(lookahead(o) for o in ELEMENTWISE),
-        *(with_weight_decay(o, decoupled=d) for o in undecayed for d in (False, True)),
-        *(with_schedule(get("adam"), s) for s in SCHEDULES),
-        lookahead(lookahead(get("radam"))),
-    )
+UNDECAYED = tuple(o for o in ELEMENTWISE if "lambda" not in {h.name for h in o.hyper})
+WRAPPED: dict[str, Callable[[], Optimizer]] = {
+    **{f"lookahead({o.name})": partial(lookahead, o) for o in ELEMENTWISE},
+    **{f"{o.name}, weights decayed": partial(with_weight_decay, o, decoupled=True) for o in UNDECAYED},
+    **{f"{o.name}, penalised": partial(with_weight_decay, o, decoupled=False) for o in UNDECAYED},
+    **{f"adam under {s.name}": partial(with_schedule, get("adam"), s) for s in SCHEDULES},
+    "lookahead twice": lambda: lookahead(lookahead(get("radam"))),
+}
+"""Lookahead and both kinds of weight decay around every definition, and Adam under every schedule; made when asked."""
 
 
 def numbers(optimizer: Optimizer) -> dict[str, float]:

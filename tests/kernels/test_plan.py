@@ -24,7 +24,7 @@ from symopt.optimizers import vector_methods
 from symopt.rewrites.variants import variants
 from symopt.testing.properties import given as given_gradient
 from symopt.testing.strategies import inside
-from tests.kernels.definitions import ELEMENTWISE, wrapped
+from tests.kernels.definitions import ELEMENTWISE, WRAPPED
 from tests.optimizers.stepping import Run
 from tests.optimizers.strategies import STEPS, hyperparameters, oracles
 
@@ -39,10 +39,11 @@ def test_a_run_is_the_definitions(optimizer: Optimizer, data: st.DataObject, gra
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("optimizer", wrapped(), ids=lambda o: o.name)
+@pytest.mark.parametrize("name", WRAPPED)
 @settings(max_examples=10)
 @given(data=st.data(), gradient=oracles())
-def test_a_wrapped_run_is_the_definitions(optimizer: Optimizer, data: st.DataObject, gradient: Any) -> None:
+def test_a_wrapped_run_is_the_definitions(name: str, data: st.DataObject, gradient: Any) -> None:
+    optimizer = WRAPPED[name]()
     check_run(optimizer, data.draw(hyperparameters(optimizer.hyper)), gradient)
 
 

@@ -21,7 +21,7 @@ from symopt.testing.properties import PROPERTIES, errors, in_place_is_functional
 from symopt.testing.properties import given as given_gradient
 from symopt.testing.symmetries import Symmetry, at_zero, proved, scale_invariance, sign_symmetry
 from tests.kernels.backends import IN_PLACE, NEEDS, RUNNING, on_arrays
-from tests.kernels.definitions import ELEMENTWISE, numbers, wrapped
+from tests.kernels.definitions import ELEMENTWISE, WRAPPED, numbers
 
 LIBRARIES = sorted({*RUNNING} - {"numpy"})
 STEPS = 4
@@ -53,11 +53,11 @@ def test_numpy(optimizer: Optimizer, data: st.DataObject) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("optimizer", wrapped(), ids=lambda o: o.name)
+@pytest.mark.parametrize("name", WRAPPED)
 @settings(max_examples=6)
 @given(data=st.data())
-def test_numpy_around_other_definitions(optimizer: Optimizer, data: st.DataObject) -> None:
-    test_numpy.hypothesis.inner_test(optimizer, data)
+def test_numpy_around_other_definitions(name: str, data: st.DataObject) -> None:
+    test_numpy.hypothesis.inner_test(WRAPPED[name](), data)
 
 
 @pytest.mark.library

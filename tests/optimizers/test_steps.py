@@ -83,6 +83,7 @@ def test_definition_is_the_paper_on_many_runs(optimizer: Optimizer, data: st.Dat
     test_definition_is_the_paper.hypothesis.inner_test(optimizer, data, gradient)
 
 
+@pytest.mark.sampled(5)
 @named(PLAIN)
 @settings(max_examples=2)
 @given(data=st.data(), gradient=oracles(), k=st.integers(1, 4))
@@ -131,6 +132,7 @@ def test_radam_rectifies_once_the_average_is_long_enough(beta2: str, rectified_f
     assert small == ([] if rectified_from is None else list(range(rectified_from, 13)))
 
 
+@pytest.mark.sampled(5)
 @named(UNDECAYED)
 @settings(max_examples=2)
 @given(data=st.data(), gradient=oracles())
@@ -144,6 +146,7 @@ def test_coupled_weight_decay_is_a_penalty_on_the_loss(
     assert agree(Run(decayed, hyper, gradient, START).params(STEPS), expected)
 
 
+@pytest.mark.sampled(5)
 @named(UNDECAYED)
 @settings(max_examples=2)
 @given(data=st.data(), gradient=oracles())
@@ -177,6 +180,7 @@ def test_lookahead_on_many_runs(optimizer: Optimizer, data: st.DataObject, gradi
     test_lookahead_is_two_nested_loops.hypothesis.inner_test(optimizer, data, gradient, k)
 
 
+@pytest.mark.sampled(5)
 @named([o for o in UNDECAYED if "eta" in {h.name for h in o.hyper}])
 @settings(max_examples=2)
 @given(data=st.data(), gradient=oracles())
@@ -264,6 +268,7 @@ def test_every_schedule_has_a_reference() -> None:
     assert {s.name for s in SCHEDULES} == set(LEARNING_RATES)
 
 
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("schedule", SCHEDULES, ids=lambda s: s.name)
 @pytest.mark.parametrize("name", ["sgd", "momentum", "nesterov", "adam"])
 @settings(max_examples=2)

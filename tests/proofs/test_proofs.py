@@ -16,6 +16,7 @@ def test_there_are_proofs() -> None:
     assert FILES
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("path", FILES, ids=lambda p: p.stem)
 def test_the_theorem_is_proved(path: Path) -> None:
     theorem = theorems.run(path)

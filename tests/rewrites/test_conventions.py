@@ -90,6 +90,7 @@ def settles(optimizer: Optimizer) -> bool:
     return equal(optimizer, optimizer.replace(), hypers={h.name: h.symbol for h in optimizer.hyper}).proved
 
 
+@pytest.mark.sampled(4)
 @EACH
 def test_an_equivalence_is_proved(entry: Convention) -> None:
     for optimizer, made, change in equivalences(entry):
@@ -109,6 +110,7 @@ def shows_on_one_coordinate(optimizer: Optimizer, entry: Convention) -> bool:
     return not normed and entry.group != "threshold" and (optimizer.name, entry.name) != ("signum", "bias correction")
 
 
+@pytest.mark.sampled(4)
 @EACH
 def test_a_convention_that_is_no_equivalence_changes_the_numbers(entry: Convention) -> None:
     for optimizer, made in fitting(entry):
@@ -136,6 +138,7 @@ def test_conventions_are_named_once() -> None:
     assert len(set(names)) == len(names)
 
 
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("optimizer", OPTIMIZERS, ids=lambda o: o.name)
 def test_variants_start_with_the_definition_and_grow(optimizer: Optimizer) -> None:
     found = list(variants(optimizer))

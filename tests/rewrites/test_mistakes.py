@@ -72,6 +72,7 @@ LOSSY = {
 }
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("rewrite", MISTAKES, ids=lambda r: r.name)
 def test_a_mistake_fits_a_definition_and_its_mend_is_the_definition(rewrite: Rewrite) -> None:
     total = undone = 0

@@ -80,6 +80,7 @@ FAULTS = {
 }
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("said", FAULTS)
 @given(random=points, size=st.integers(4, 9))
 def test_one_mistake_is_named(said: str, random: np.random.Generator, size: int) -> None:

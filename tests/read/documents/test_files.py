@@ -124,6 +124,7 @@ PIECES = (
 )  # fmt: skip
 
 
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("suffix", [".md", ".txt", ".tex", ".ipynb"])
 @pytest.mark.parametrize("piece", PIECES)
 def test_time_is_linear_in_the_size(tmp_path, suffix, piece):

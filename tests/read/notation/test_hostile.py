@@ -105,6 +105,7 @@ DEEP = {
 }
 
 
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("name", DEEP)
 def test_deep_and_long(name: str) -> None:
     start = time.perf_counter()

@@ -61,6 +61,7 @@ def test_a_notebook_doubles_its_backslashes() -> None:
     assert defined(r'"$\\newcommand{\\rate}{\\eta}$"')["rate"].body == r"\eta"
 
 
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("text", [
     r"\def\a{\b\b}\def\b{\c\c}\def\c{\a\a}", r"\def\a{\a}", r"\newcommand{\a}[1]{#1#1\a{#1}}", r"\def\a{" * 3000,
     r"\newcommand{\a}[9]{#1", r"\newcommand{\a}[1]{#9}", r"\def\a" + "{" * 5000,
