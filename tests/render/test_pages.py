@@ -6,6 +6,7 @@ import json
 import re
 import shutil
 import subprocess
+from functools import cache
 from xml.etree import ElementTree
 
 import pytest
@@ -24,8 +25,13 @@ from symopt.render.page.blocks import Figure, Formula, Heading, Items, Page, Tab
 from symopt.render.page.html import mathml
 from symopt.render.typeset import latex, lines
 
-MOMENTUM = get("momentum")
-PAGE = page_of(MOMENTUM, derivations(MOMENTUM, "quadratic"), "quadratic")
+
+@cache
+def derivation() -> Page:
+    momentum = get("momentum")
+    return page_of(momentum, derivations(momentum, "quadratic"), "quadratic")
+
+
 HOSTILE = Page(
     "a < b & c $ _x_ <script>",
     (
@@ -35,9 +41,9 @@ HOSTILE = Page(
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("page", [PAGE, HOSTILE], ids=["derivation", "hostile"])
+@pytest.mark.parametrize("page", [derivation, lambda: HOSTILE], ids=["derivation", "hostile"])
 def test_html_is_well_formed_and_needs_nothing_else(page):
-    html = written(page, "html")
+    html = written(page(), "html")
     body = html.removeprefix("<!DOCTYPE html>\n").replace('<meta charset="utf-8">', "")
     body = re.sub(r"<meta name[^>]*>|<img[^>]*>", "", body)
     ElementTree.fromstring(body)
@@ -46,14 +52,14 @@ def test_html_is_well_formed_and_needs_nothing_else(page):
 
 
 def test_every_formula_is_typeset():
-    formulas = [b for b in PAGE.blocks if isinstance(b, Formula)]
-    assert written(PAGE, "html").count('<math display="block">') == len(formulas)
-    assert written(PAGE, "md").count("```math") == len(formulas)
-    assert written(PAGE, "tex").count("\\[\n") == len(formulas)
+    formulas = [b for b in derivation().blocks if isinstance(b, Formula)]
+    assert written(derivation(), "html").count('<math display="block">') == len(formulas)
+    assert written(derivation(), "md").count("```math") == len(formulas)
+    assert written(derivation(), "tex").count("\\[\n") == len(formulas)
 
 
 def test_a_notebook_is_valid_and_its_code_checks_again():
-    book = json.loads(written(PAGE, "ipynb"))
+    book = json.loads(written(derivation(), "ipynb"))
     assert (book["nbformat"], book["nbformat_minor"]) == (4, 5)
     assert len({cell["id"] for cell in book["cells"]}) == len(book["cells"])
     for cell in book["cells"]:
@@ -69,17 +75,17 @@ def test_a_notebook_runs_in_jupyter():
     nbformat = pytest.importorskip("nbformat")
     client = pytest.importorskip("nbclient")
     pytest.importorskip("ipykernel")
-    book = nbformat.reads(written(PAGE, "ipynb"), as_version=4)
+    book = nbformat.reads(written(derivation(), "ipynb"), as_version=4)
     nbformat.validate(book)
     client.NotebookClient(book, timeout=300).execute()
 
 
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="needs pdflatex")
-@pytest.mark.parametrize("page", [PAGE, HOSTILE], ids=["derivation", "hostile"])
+@pytest.mark.parametrize("page", [derivation, lambda: HOSTILE], ids=["derivation", "hostile"])
 @pytest.mark.parametrize("beamer", [False, True], ids=["article", "beamer"])
 def test_latex_compiles(page, beamer, tmp_path):
-    tex = written(page, "tex")
+    tex = written(page(), "tex")
     if beamer:
         found = subprocess.run(["kpsewhich", "beamer.cls", "pgfmath.sty"], capture_output=True, text=True, check=False)
         if len(found.stdout.split()) < 2:
