@@ -36,36 +36,46 @@ def apply(term: Term, args: Sequence[Any]) -> Any:
     Raises:
         KeyError: a function or head that has no arithmetic.
     """
-    match term.head:
-        case "number":
-            assert term.value is not None
-            over, under = term.value.as_integer_ratio()
-            return over / under
-        case "add":
-            total = args[0]
-            for x in args[1:]:
-                total = total + x
-            return total
-        case "mul":
-            product = args[0]
-            for x in args[1:]:
-                product = product * x
-            return product
-        case "neg":
-            return -args[0]
-        case "div":
-            return np.divide(args[0], args[1])
-        case "pow":
-            return np.power(np.asarray(args[0], dtype=float), args[1])
-        case "call":
-            result = args[0]
-            function = _CALLS[term.name]
-            if term.name not in ("max", "min", "mod", "dot"):
-                return function(result)
-            for x in args[1:]:
-                result = function(result, x)
-            return result
-        case "relation":
-            return _RELATIONS[term.name](args[0], args[1])
-        case _:
-            raise KeyError(term.name or term.head)
+    return _HEADS[term.head](term, args)
+
+
+def _number(term: Term, args: Sequence[Any]) -> Any:
+    assert term.value is not None
+    over, under = term.value.as_integer_ratio()
+    return over / under
+
+
+def _sum(term: Term, args: Sequence[Any]) -> Any:
+    total = args[0]
+    for x in args[1:]:
+        total = total + x
+    return total
+
+
+def _product(term: Term, args: Sequence[Any]) -> Any:
+    product = args[0]
+    for x in args[1:]:
+        product = product * x
+    return product
+
+
+def _power(term: Term, args: Sequence[Any]) -> Any:
+    return np.power(np.asarray(args[0], dtype=float), args[1])
+
+
+def _call(term: Term, args: Sequence[Any]) -> Any:
+    result = args[0]
+    function = _CALLS[term.name]
+    if term.name not in ("max", "min", "mod", "dot"):
+        return function(result)
+    for x in args[1:]:
+        result = function(result, x)
+    return result
+
+
+_HEADS: dict[str, Callable[[Term, Sequence[Any]], Any]] = {
+    "number": _number, "add": _sum, "mul": _product, "pow": _power, "call": _call,
+    "neg": lambda term, args: -args[0],
+    "div": lambda term, args: np.divide(args[0], args[1]),
+    "relation": lambda term, args: _RELATIONS[term.name](args[0], args[1]),
+}  # fmt: skip

@@ -39,6 +39,13 @@ class Claim:
     assigned: bool = field(default=False, compare=False)
     part_of: int | None = field(default=None, compare=False)
 
+    def with_sides(self, left: Term, right: Term) -> Claim:
+        """The claim with other sides."""
+        return Claim(
+            left, right, self.clocks, self.source, self.place, self.line, self.section, self.dated, self.late,
+            self.assigned, self.part_of,
+        )  # fmt: skip
+
     @cached_property
     def name(self) -> str:
         """The symbol that the equation gives, or "" where its left side is no plain symbol."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal
 
 import numpy as np
 
 from symopt.audit.claims import Claim, gradient_variables
 from symopt.audit.evaluate import Choice, Setting, agreements
-from symopt.audit.models import STEP, Model
+from symopt.audit.models import STEP, Model, Parts
 from symopt.audit.names import affinity, crossed, hyper_like, opposed
 from symopt.audit.runs import Array
 from symopt.audit.trials import Axis, Bench, Candidates, Flags, Meaning, axis_of, bench
@@ -128,32 +128,32 @@ class Part:
     step: bool = False
 
 
-@cache
-def meanings(part: Part, model: Model) -> tuple[tuple[Meaning, ...], Axis]:
-    """What the symbol may stand for in one model, and the same as arrays."""
-    hypers = model.hypers if part.hypers else ()
+@lru_cache(maxsize=8192)
+def meanings(part: Part, parts: Parts) -> tuple[tuple[Meaning, ...], Axis]:
+    """What the symbol may stand for in a model, and the same as arrays."""
+    hypers = parts.hypers if part.hypers else ()
     found = [Meaning(h, hyper=True) for h in hypers if not opposed(part.name, h)]
     keys = {
-        "params": [model.params], "gradient": [model.gradient], "states": sorted(model.states),
-        "any": model.quantities, "none": [],
+        "params": (parts.params,), "gradient": (parts.gradient,), "states": parts.states,
+        "any": parts.quantities, "none": (),
     }[part.kind]  # fmt: skip
-    if part.step and model.has_step:
-        keys = [*keys, STEP]
+    if part.step and parts.has_step:
+        keys = (*keys, STEP)
     found += [
         Meaning(key, False, sign, offset, lag)
         for key in keys
         for sign in ((1, -1) if part.flipped else (1,))
-        if sign > 0 or key not in model.one_sided
+        if sign > 0 or key not in parts.one_sided
         for offset in part.offsets
         for lag in part.lags
     ]
-    return tuple(found), axis_of(found, model)
+    return tuple(found), axis_of(found, parts.rows)
 
 
 @lru_cache(maxsize=4096)
 def candidates(part: Part, on: Bench) -> Candidates:
     """What the symbol may stand for in each of several models."""
-    found = [meanings(part, model) for model in on.models]
+    found = [meanings(part, model.parts) for model in on.models]
     return Candidates([m for m, _ in found], [axis for _, axis in found])
 
 
@@ -289,7 +289,7 @@ class Reader:
 
     def _known(self, meaning: Meaning, name: str, claim: Claim, on: Bench) -> Candidates:
         found = [meaning] if meaning.hyper else [replace(meaning, lag=lag) for lag in self._lags(name, claim)]
-        return Candidates([found] * len(on.models), [axis_of(found, model) for model in on.models])
+        return Candidates([found] * len(on.models), [axis_of(found, model.rows) for model in on.models])
 
     def loose(self, claim: Claim) -> frozenset[str]:
         """Names that stand without a time index in the equation or an abbreviation that it uses."""

@@ -42,6 +42,7 @@ class Choice:
 
 
 _NOTHING = np.empty(0)
+_SCALAR = (int, float)
 
 
 class Unreadable(Exception):
@@ -273,7 +274,7 @@ class Sides:
 
     def _integer(self, index: Term) -> int:
         value = self.value(index)
-        if np.ndim(value) or value != int(value):
+        if (not isinstance(value, _SCALAR) and np.ndim(value)) or value != int(value):
             raise Unreadable("index")
         return int(value)
 

@@ -140,7 +140,7 @@ def _mended(claim: Claim, term: Term) -> Claim | None:
     """The claim as a candidate has it; None where that gives another symbol or is no equation to work with."""
     if term.head != "relation":
         return None
-    mended = replace(claim, left=term.args[0], right=term.args[1])
+    mended = claim.with_sides(*term.args)
     if mended.name != claim.name or mended.step != claim.step or mended.circular:
         return None
     return mended
@@ -278,7 +278,7 @@ def named_apart(claim: Claim) -> Claim:
 
 def resized(claim: Claim, mended: Claim) -> int:
     """By how many symbols and numbers a mended equation is longer or shorter than the one written."""
-    before, after = (sum(not n.args for s in (c.left, c.right) for n in s.nodes()) for c in (claim, mended))
+    before, after = (c.left.leaves + c.right.leaves for c in (claim, mended))
     return abs(before - after)
 
 

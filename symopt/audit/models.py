@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import combinations, groupby, permutations, product
+from typing import NamedTuple
 
 import numpy as np
 import sympy as sp
@@ -25,6 +26,24 @@ GRADIENT = "gradient"
 
 STEP = "step"
 """The name under which a model offers the change of the parameters in a step, where the definition gives it none."""
+
+
+class Parts(NamedTuple):
+    """What a document's symbols may stand for in a model: much the same in many."""
+
+    hypers: tuple[str, ...]
+    quantities: tuple[str, ...]
+    params: str
+    gradient: str
+    states: tuple[str, ...]
+    one_sided: tuple[str, ...]
+    has_step: bool
+
+    @property
+    def rows(self) -> Mapping[tuple[bool, str], int]:
+        """Where a table of values has each hyperparameter (True) and quantity (False)."""
+        names = [*((True, h) for h in self.hypers), *((False, q) for q in self.quantities), (False, STEP)]
+        return {name: i for i, name in enumerate(names)}
 
 
 class Model:
@@ -116,8 +135,13 @@ class Model:
     @cached_property
     def rows(self) -> Mapping[tuple[bool, str], int]:
         """Where a table of values has each hyperparameter (True) and quantity (False)."""
-        names = [*((True, h) for h in self.hypers), *((False, q) for q in self.quantities), (False, STEP)]
-        return {name: i for i, name in enumerate(names)}
+        return self.parts.rows
+
+    @cached_property
+    def parts(self) -> Parts:
+        """What its symbols may stand for."""
+        states, one_sided = (tuple(sorted(names)) for names in (self.states, self.one_sided))
+        return Parts(self.hypers, self.quantities, self.params, self.gradient, states, one_sided, self.has_step)
 
     @cached_property
     def times(self) -> tuple[int, ...]:
@@ -148,9 +172,7 @@ class Model:
 
     def with_values(self, fixed: Mapping[str, Fraction]) -> Model:
         """The same definition at given hyperparameters."""
-        model = Model(self.optimizer, self.system, self.conventions, self.changed, fixed, self.rank)
-        model.__dict__["terms"] = self.terms
-        return model
+        return _with_values(self, tuple(fixed.items()))
 
     @cached_property
     def numbers(self) -> Mapping[sp.Symbol, sp.Rational]:
@@ -185,6 +207,20 @@ class Model:
     def terms(self) -> tuple[tuple[str, Term], ...]:
         """The equations as formulas: each sequence's name and right side, in order."""
         return tuple((name, to_term(right)) for name, right in self.optimizer.equations.items())
+
+
+_OWN = (
+    "terms", "quantities", "has_step", "scheduled", "named_gradient", "states", "hypers", "one_sided", "parts",
+    "asks_at_parameters", "latex_names", "coordinates", "rows", "times", "marks",
+)  # fmt: skip
+"""What a definition is whatever its hyperparameters are."""
+
+
+@lru_cache(maxsize=2048)
+def _with_values(model: Model, fixed: tuple[tuple[str, Fraction], ...]) -> Model:
+    valued = Model(model.optimizer, model.system, model.conventions, model.changed, dict(fixed), model.rank)
+    valued.__dict__.update({name: getattr(model, name) for name in _OWN})
+    return valued
 
 
 def run_together(models: Iterable[Model]) -> None:

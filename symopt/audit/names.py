@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from itertools import pairwise
 
 _CUSTOM: dict[str, tuple[str, ...]] = {
@@ -27,6 +28,7 @@ RATE = r"\frac{1}{L}"
 """A learning rate that is one over the Lipschitz constant of the gradient."""
 
 
+@lru_cache(maxsize=8192)
 def affinity(name: str, key: str, latex: str, hyper: bool) -> float:
     """How customary it is to write ``name`` for a model's ``key``: 1 for the definition's own, 0 for never seen."""
     name = name[1:-1] if name.startswith("{") else name
@@ -46,26 +48,34 @@ def affinity(name: str, key: str, latex: str, hyper: bool) -> float:
 
 def opposed(name: str, key: str) -> bool:
     """Whether a name says the contrary of a part: what is called a minimum is no maximum."""
-    return any(a in name and key == b for a, b in _OPPOSITES)
+    contrary = _CONTRARY.get(key)
+    return contrary is not None and contrary in name
 
 
 def crossed(keys: Mapping[str, str]) -> bool:
     """Whether two names that one letter numbers stand for two parts numbered the other way round."""
-    numbered = sorted((*m.groups(), key) for name, key in keys.items() if (m := _NUMBERED.fullmatch(name)))
+    numbered = sorted((*m, key) for name, key in keys.items() if (m := _numbered(name)))
     return any(
-        a[0] == b[0] and a[1] < b[1] and (x := _NUMBERED.fullmatch(a[2])) and (y := _NUMBERED.fullmatch(b[2]))
-        and x[1] == y[1] and x[2] > y[2]
+        a[0] == b[0] and a[1] < b[1] and (x := _numbered(a[2])) and (y := _numbered(b[2]))
+        and x[0] == y[0] and x[1] > y[1]
         for a, b in pairwise(numbered)
     )  # fmt: skip
 
 
-_OPPOSITES = (
-    ("min", "eta_max"), ("max", "eta_min"), ("max", "eta_T"), ("min", "eta_0"),
-    ("min", "Delta_max"), ("max", "Delta_min"), ("-", "eta_plus"), ("+", "eta_minus"),
-)  # fmt: skip
-_NUMBERED = re.compile(r"(.+)_(\d)")
+_CONTRARY = {
+    "eta_max": "min", "eta_min": "max", "eta_T": "max", "eta_0": "min",
+    "Delta_max": "min", "Delta_min": "max", "eta_plus": "-", "eta_minus": "+",
+}  # fmt: skip
 
 
+@lru_cache(maxsize=4096)
+def _numbered(name: str) -> tuple[str, str] | None:
+    """The letter and the number of a name such as ``\\beta_1``."""
+    letter, mark, number = name.rpartition("_")
+    return (letter, number) if letter and mark and len(number) == 1 and number.isdecimal() else None
+
+
+@lru_cache(maxsize=4096)
 def part(name: str) -> str:
     """The part that a symbol plays most often, accents apart; the symbol itself where custom is silent."""
     bare = re.sub(r"\\(?:hat|tilde|bar)\{(.*)\}", r"\1", name.strip("{}") if name.startswith("{") else name)

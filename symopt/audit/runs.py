@@ -9,7 +9,7 @@ row of an array; the last axis of every array is that of the coordinates.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -19,9 +19,11 @@ import sympy as sp
 from numpy.typing import NDArray
 
 from symopt.audit.arithmetic import apply
+from symopt.audit.claims import offset
 from symopt.language.terms import Term
 
 Array = NDArray[np.float64]
+Value = Callable[[], Any]
 
 STEPS = 9
 UNKNOWN = STEPS + 1
@@ -139,9 +141,12 @@ def made(
     run = _Run(terms, hypers, seeds, quantities, params, gradient, coordinates, stationary)
     run.values[params][0] = [start(seed, coordinates) for seed in seeds]
     for name, value in init.items():
-        run.values[name][0] = run.value(value)
+        run.values[name][0] = run.value(value)()
     with np.errstate(all="ignore"):
         return run.all_steps()
+
+
+_CLOCK = frozenset({"t"})
 
 
 class _Run:
@@ -167,13 +172,14 @@ class _Run:
         self.step = 0
 
     def all_steps(self) -> Runs:
+        cases = {name: [self.value(c) for c in term.args[::2]] for name, term in self.terms if term.head == "cases"}
+        rights = [(name, self.value(term)) for name, term in self.terms]
+        self.branches = {name: [np.full(self.shape, np.nan) for _ in rows] for name, rows in cases.items()}
         for self.step in range(1, STEPS + 1):
-            for name, term in self.terms:
-                self.values[name][self.step] = self.value(term)
-                if term.head == "cases":
-                    rows = self.branches.setdefault(name, [np.full(self.shape, np.nan) for _ in term.args[::2]])
-                    for row, case in zip(rows, term.args[::2], strict=True):
-                        row[self.step] = self.value(case)
+            for name, right in rights:
+                self.values[name][self.step] = right()
+                for row, case in zip(self.branches.get(name, ()), cases.get(name, ()), strict=True):
+                    row[self.step] = case()
         most = max((len(rows) for rows in self.branches.values()), default=0)
         return Runs(self._table({}), tuple(self._table(self._case(i)) for i in range(most)))
 
@@ -189,30 +195,86 @@ class _Run:
         change[1:UNKNOWN] = path[1:UNKNOWN] - path[: UNKNOWN - 1]
         return np.stack([*constants, *quantities, change]).transpose(2, 0, 1, 3)
 
-    def value(self, term: Term) -> Any:
+    def value(self, term: Term) -> Value:
+        """What gives a term's value at the step that is being made; worked out now if that is always the same."""
         match term.head:
+            case "name" if term.name == "t":
+                return lambda: float(self.step)
             case "name":
-                return float(self.step) if term.name == "t" else self.hypers.get(term.name, np.nan)
+                return _Constant(self.hypers.get(term.name, np.nan))
             case "at":
-                return self._at(term.name, self.value(term.args[0]))
+                return self._at(term)
             case "grad":
                 return self._gradient(self.value(term.args[0]))
             case "cases":
-                result: Any = np.nan
-                for case, condition in reversed(list(zip(term.args[::2], term.args[1::2], strict=True))):
-                    holds = condition.name == "otherwise" or self.value(condition)
-                    result = self.value(case) if holds is True else np.where(holds, self.value(case), result)
-                return result
+                return self._cases(term)
             case _:
-                return apply(term, [self.value(a) for a in term.args])
+                args = [self.value(a) for a in term.args]
+                if all(isinstance(a, _Constant) for a in args):
+                    return _Constant(apply(term, [a() for a in args]))
+                return _operation(term, args)
 
-    def _at(self, name: str, index: Any) -> Any:
-        if np.ndim(index) == 0:
-            return self.values[name][column(int(index))]
-        return self.values[name][column(index[:, 0].astype(int)), self.rows]
+    def _cases(self, term: Term) -> Value:
+        values, conditions = [self.value(c) for c in term.args[::2]], term.args[1::2]
+        holds = [_Constant(True) if c.name == "otherwise" else self.value(c) for c in conditions]
+        rows = list(zip(values, holds, strict=True))[::-1]
 
-    def _gradient(self, point: Any) -> Any:
-        moving = not self.stationary
-        found = answer(self.draws[:, self.step], point) if moving else constant_answer(self.seeds, point)
-        self.values[self.gradient][self.step] = found
-        return found
+        def value() -> Any:
+            result: Any = np.nan
+            for case, condition in rows:
+                held = condition()
+                result = case() if held is True else np.where(held, case(), result)
+            return result
+
+        return value
+
+    def _at(self, term: Term) -> Value:
+        values, behind = self.values[term.name], offset(term.args[0], _CLOCK)
+        if behind is not None:
+            return lambda: values[column(self.step + behind)]
+        index = self.value(term.args[0])
+
+        def value() -> Any:
+            step = index()
+            if np.ndim(step) == 0:
+                return values[column(int(step))]
+            return values[column(step[:, 0].astype(int)), self.rows]
+
+        return value
+
+    def _gradient(self, point: Value) -> Value:
+        answers = self.values[self.gradient]
+
+        def value() -> Any:
+            at = point()
+            found = constant_answer(self.seeds, at) if self.stationary else answer(self.draws[:, self.step], at)
+            answers[self.step] = found
+            return found
+
+        return value
+
+
+class _Constant:
+    """A value that is the same at every step."""
+
+    def __init__(self, value: Any) -> None:
+        self.value = value
+
+    def __call__(self) -> Any:
+        return self.value
+
+
+def _operation(term: Term, args: Sequence[Value]) -> Value:
+    """A node's value from its arguments'."""
+    if len(args) != 2:
+        return lambda: apply(term, [a() for a in args])
+    a, b = args
+    match term.head:
+        case "add":
+            return lambda: a() + b()
+        case "mul":
+            return lambda: a() * b()
+        case "div":
+            return lambda: np.divide(a(), b())
+        case _:
+            return lambda: apply(term, [a(), b()])

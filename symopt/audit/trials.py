@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from typing import NamedTuple
@@ -46,9 +46,8 @@ class Axis(NamedTuple):
     lag: Places
 
 
-def axis_of(meanings: Sequence[Meaning], model: Model) -> Axis:
-    """Meanings in one model, in one row."""
-    rows = model.rows
+def axis_of(meanings: Sequence[Meaning], rows: Mapping[tuple[bool, str], int]) -> Axis:
+    """Meanings in one model, whose table of values has those rows, in one row."""
     table = [(rows[m.hyper, m.key], m.sign, m.offset, m.lag) for m in meanings]
     return Axis(*np.array(table, dtype=np.intp).reshape(-1, 4).T)
 

@@ -68,7 +68,7 @@ class _Probe:
         self, setting: Setting, model: Model, claim: Claim, rows: Sequence[Mapping[str, Meaning]], choice: Choice
     ) -> None:
         on = bench((model,))
-        axes = {n: axis_of([row[n] for row in rows], model) for n in rows[0]}
+        axes = {n: axis_of([row[n] for row in rows], model.rows) for n in rows[0]}
         number = np.zeros(len(rows), dtype=np.intp)
         self.count = len(rows)
         self.runs = [Sides(setting, on, claim, trial, choice, number, axes, Memo()) for trial in on.trials(claim)]
@@ -120,7 +120,7 @@ class _Grid:
         self.reader, self.claim, self.known = reader, claim, known
         self.on = bench((model,))
         others = {n: [m] if m.hyper else [m, replace(m, lag=1)] for n, m in known.items()}
-        self.options = {n: Candidates([found], [axis_of(found, model)]) for n, found in others.items()}
+        self.options = {n: Candidates([found], [axis_of(found, model.rows)]) for n, found in others.items()}
         self.options |= reader.options(claim, self.on, known)
         self.open = prod(int(c.counts[0]) for c in self.options.values()) > GRID
         self.own, self.loose = reader.names(claim), reader.loose(claim)

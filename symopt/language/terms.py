@@ -27,7 +27,7 @@ Heads, with their arguments:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
@@ -56,6 +56,7 @@ class Term:
     _key: tuple[object, ...] | None = field(default=None, init=False, repr=False, compare=False)
     _hash: int | None = field(default=None, init=False, repr=False, compare=False)
     _names: frozenset[str] | None = field(default=None, init=False, repr=False, compare=False)
+    _leaves: int = field(default=0, init=False, repr=False, compare=False)
 
     def __hash__(self) -> int:
         """Worked out once: terms are looked up often, and a deep one is long to hash."""
@@ -135,7 +136,11 @@ class Term:
         if not path:
             return new
         i, rest = path[0], path[1:]
-        return replace(self, args=(*self.args[:i], self.args[i].put(rest, new), *self.args[i + 1 :]))
+        return self.with_args((*self.args[:i], self.args[i].put(rest, new), *self.args[i + 1 :]))
+
+    def with_args(self, args: tuple[Term, ...]) -> Term:
+        """A copy with other arguments."""
+        return Term(self.head, args, self.name, self.value, self.span)
 
     def map(self, change: Callable[[Term], Term | None]) -> Term:
         """A copy in which ``change``, asked parents first, has replaced what it does not return None for."""
@@ -143,11 +148,20 @@ class Term:
         if new is not None:
             return new
         args = tuple(a.map(change) for a in self.args)
-        return self if all(a is b for a, b in zip(args, self.args, strict=True)) else replace(self, args=args)
+        return self if all(a is b for a, b in zip(args, self.args, strict=True)) else self.with_args(args)
 
     def unspanned(self) -> Term:
-        """A copy that was written nowhere."""
-        return replace(self, args=tuple(a.unspanned() for a in self.args), span=None)
+        """The same term, written nowhere."""
+        args = tuple(a.unspanned() for a in self.args)
+        same = self.span is None and all(a is b for a, b in zip(args, self.args, strict=True))
+        return self if same else Term(self.head, args, self.name, self.value)
+
+    @property
+    def leaves(self) -> int:
+        """How many symbols and numbers it is made of; worked out once."""
+        if not self._leaves:
+            object.__setattr__(self, "_leaves", sum(a.leaves for a in self.args) if self.args else 1)
+        return self._leaves
 
     def names(self) -> frozenset[str]:
         """The names that occur, bound variables and function names excluded; worked out once."""

@@ -8,8 +8,8 @@ the root of a pattern they match a part of a longer sum or product, and the rest
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 from fractions import Fraction
+from functools import lru_cache
 from itertools import combinations
 
 from symopt.language import terms as T
@@ -168,9 +168,10 @@ def fill(pattern: Term, bound: Bindings) -> Term:
         return T.add(*args)
     if pattern.head == "mul":
         return T.mul(*args)
-    return T.neg(args[0]) if pattern.head == "neg" else replace(pattern, args=args)
+    return T.neg(args[0]) if pattern.head == "neg" else pattern.with_args(args)
 
 
+@lru_cache(maxsize=4096)
 def metavariables(pattern: Term) -> tuple[Term, ...]:
     """The pattern's metavariables, each once, in order."""
     return tuple(dict.fromkeys(node for node in pattern.nodes() if kind_of(node)))
@@ -226,7 +227,11 @@ def put(term: Term, path: Path, new: Term, *, join: bool = True) -> Term:
         case ("neg", "neg"):
             return below.args[0]
         case _:
-            return replace(term, args=args, span=None)
+            return Term(term.head, args, term.name, term.value)
+
+
+_MET_IN = {"pow": ("pow", "mul"), "call": ("call", "pow"), "div": ("div", "mul")}
+"""The heads in which a pattern of a head may be met, where they are more than its own (see `matches`)."""
 
 
 def rewrites_of(term: Term, pattern: Term, replacement: Term, roles: Roles) -> Iterator[tuple[Path, Term]]:
@@ -234,7 +239,10 @@ def rewrites_of(term: Term, pattern: Term, replacement: Term, roles: Roles) -> I
 
     Parts that do not change keep their spans; what changes, and everything above it, has none.
     """
+    heads = () if kind_of(pattern) else _MET_IN.get(pattern.head, (pattern.head,))
     for path, node in positions(term):
+        if heads and node.head not in heads:
+            continue
         seen: set[tuple[object, ...]] = {canonical(node)}
         for bound, rebuild in _root_matches(pattern, node, roles):
             for filled in completions(replacement, bound, roles):
