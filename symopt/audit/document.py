@@ -55,23 +55,35 @@ class Formula:
     source: str
     content: Statement | Unread
     section: int = 0
+    after_words: bool = False
+
+    @property
+    def words_before(self) -> bool:
+        """Whether it begins with a relation in the midst of a sentence, whose words are its left side."""
+        return self.after_words and isinstance(self.content, Statement) and self.content.continues
 
 
 def formulas(document: Document) -> list[Formula]:
     """Every formula of the document once, in order."""
     macros = defined("\n".join(document.lines))
     places = [
-        (*block.place(piece.offset), piece.text)
+        (*block.place(piece.offset), piece.text, block.opening)
         for block in document.blocks
         if isinstance(block, MathBlock)
         for piece in split(block.text, macros)
     ]
-    contents = read([text for _, _, text in places], macros)
+    contents = read([text for _, _, text, _ in places], macros)
     headings = [block.line for block in document.blocks if isinstance(block, Heading) and block.level > 0]
     return [
-        Formula(line, column, text, content, bisect(headings, line))
-        for (line, column, text), content in zip(places, contents, strict=True)
+        Formula(line, column, text, content, bisect(headings, line), _is_after_words(document, line, column, opening))
+        for (line, column, text, opening), content in zip(places, contents, strict=True)
     ]
+
+
+def _is_after_words(document: Document, line: int, column: int, opening: str) -> bool:
+    """Whether words stand before a formula in its line, and not another formula."""
+    before = document.lines[line - 1][: column - 1].rstrip() if opening in ("$", r"\(") else ""
+    return before.removesuffix(opening).rstrip()[-1:].isalnum()
 
 
 def audit_document(document: Document, progress: Progress | None = None) -> DocumentReport:
@@ -142,7 +154,11 @@ def _settled(opinion: Opinion, formula: Formula, given: Settings) -> Opinion:
 def _with_facts(opinion: Opinion, formula: Formula, document: Document, stated: frozenset[str]) -> Opinion:
     """The opinion, or a better one for a formula that no elementwise method explains."""
     open_ = opinion.verdict in _OPEN
-    if not isinstance(formula.content, Statement) or not (open_ or opinion.verdict is Judgement.ERRATUM):
+    if (
+        not isinstance(formula.content, Statement)
+        or formula.words_before
+        or not (open_ or opinion.verdict is Judgement.ERRATUM)
+    ):
         return opinion
     lines = document.lines[max(0, formula.line - NEARBY) : formula.line]
     before = "\n".join(lines[:-1])
@@ -281,7 +297,7 @@ def _claims(found: Sequence[Formula]) -> Iterator[Claim]:
     """The equations of a document; each side of a chain is claimed equal to the first."""
     for place, formula in enumerate(found):
         content = formula.content
-        if not isinstance(content, Statement):
+        if not isinstance(content, Statement) or formula.words_before:
             continue
         for statement in (content, *content.also):
             if is_setting(statement) and statement.left.head != "at":

@@ -31,6 +31,15 @@ def formula_mends(
                 yield entry, new
 
 
+def inverts_a_letter(new: Term, old: Term) -> bool:
+    """Whether an inverse of a letter is in one of two formulas alone: H may be the Hessian, or its inverse."""
+
+    def inverted(term: Term) -> set[Term]:
+        return {n.args[0].unspanned() for n in term.nodes() if n.head == "pow" and n.args[1].head == "neg"}
+
+    return any(part.head in ("name", "at") for part in inverted(new) ^ inverted(old))
+
+
 def negated(whole: Term) -> tuple[Rewrite, Term]:
     """The whole formula with its sign turned."""
     return next(entry for entry in FORMULA_MISTAKES if entry.name == "sign flipped"), Term("neg", (whole,))

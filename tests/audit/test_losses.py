@@ -179,6 +179,8 @@ def test_a_loss_stated_in_the_same_line_is_the_one_that_is_meant(text: str, tmp_
 OPEN = [
     r"\nabla L(w) = A w - b",
     r"a_t = y_t - p_t",
+    r"\varphi(x) = f'(x)",
+    r"\frac{df}{dx} = f' = f_x",
     r"\delta_j = (o - t) x_j",
     r"\nabla_w L = X^T (X w - y) = q v + u",
     r"\frac{\partial L}{\partial z} = p",
@@ -203,6 +205,11 @@ OPEN = [
 def test_what_is_of_no_loss_is_left_alone(source: str) -> None:
     found = opinion(source)
     assert found is None or found.verdict in (Judgement.GIVEN, Judgement.CORRECT)
+
+
+def test_a_formula_whose_left_side_is_words_is_not_held_against_the_formula_before(tmp_path: Path) -> None:
+    made = findings(r"The loss is $J(\theta) = (h - y)^2$, and the error $= h - y$.", tmp_path)
+    assert [f.verdict for f in made] == [Judgement.CORRECT, Judgement.UNRECOGNISED]
 
 
 def test_a_letter_is_the_activation_that_was_written_down(tmp_path: Path) -> None:

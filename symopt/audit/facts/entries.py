@@ -214,6 +214,8 @@ def _conjugate_gradients() -> list[Entry]:
               _names(beta=share, y=("y",), **searched)),
         Entry("steepest-descent", alpha[t], dot(g[t], g[t]) / dot(g[t], A[t] * g[t]),
               _names(alpha=RATE, g=(*GRADIENT, "r"), A=matrix), (A[t],), False),
+        Entry("steepest-descent", alpha[t], dot(d[t], d[t]) / dot(d[t], A[t] * d[t]),
+              _names(alpha=RATE, d=direction, A=matrix), (A[t],), False, telling=False),
         Entry(name, p[t], _equation(name, "p").subs(beta[t], beta[t - 1]),
               _names(p=direction, r=residual, beta=share), (), *loose),
         Entry(name, p[t], -r[t] + beta[t - 1] * p[t - 1], _names(p=direction, r=residual, beta=share), (), *loose),

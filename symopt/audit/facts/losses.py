@@ -105,9 +105,18 @@ def _judged(asked: Asks, left: Term, again: Term, source: str, stated: frozenset
         return _right(asked, agreed, stated)
     if found or (asked.other is not None and _agreed(asked.other, again, climbed)):
         return None  # right as far as numbers tell, or for what else the letter may be, so not wrong
+    if _only_renames(asked, again):
+        return None
     mends = tuple(m for m in _mends(asked, again) if _plausible(asked, m, again, stated))
     chosen = _certain(asked, mends, stated, climbed)
     return None if chosen is None else _wrong(left, again, chosen, source)
+
+
+def _only_renames(asked: Asks, right: Term) -> bool:
+    """Whether a function, or its derivative, is only given another name: ``f' = D f``, ``\\phi(x) = f'(x)``."""
+    if asked.what == "prediction" and right.head == "call" and right.name.endswith("'"):
+        return True
+    return asked.what == "slope" and right.head in ("name", "at", "grad")
 
 
 def stated_losses(left: Term, right: Term, source: str) -> frozenset[str]:

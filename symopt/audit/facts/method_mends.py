@@ -13,7 +13,7 @@ from typing import Any
 import sympy as sp
 
 from symopt.audit.facts.method_runs import CLOCK, PROBES, SHORT, Model
-from symopt.audit.facts.methods import Claimed, Reading, agree, completed
+from symopt.audit.facts.methods import ASKED, Claimed, Reading, agree, completed
 from symopt.audit.facts.translate import NotLinear, Quantity, expression, quantities, quantity
 from symopt.audit.facts.values import NoValue, value
 from symopt.decide import linear_identity
@@ -38,6 +38,7 @@ SCALING = FACTORS | {"square where none belongs"}
 """Mistakes that make a step length another one, which may be meant where a line search finds it."""
 ASKED_CALLS = frozenset({"hessian", "F", "F'", "f"})
 _TURNED, _UNDIVIDED = mistake("transpose missing"), mistake("division missing")
+_INVERSE = "inverse missing"
 _POINT = "x"
 _ASKED = {"hess": "hessian", "D0": "F", "D1": "F'"}
 
@@ -260,10 +261,13 @@ def _mended(line: Claimed, reading: Reading, lines: tuple[Claimed, ...]) -> Mend
     written_of = {q.base for leaf in spelling if (q := quantity(leaf, CLOCK))} | set(_ASKED) | {"grad"}
     written_of |= {latex_name(s) for s in model.gradients}
     tried: set[tuple[object, ...]] = set()
+    either_way = _may_be_inverse(line, reading, lines)
     for entry, new in _candidates(whole, known, model):
         if len(tried) > MOST:
             break
         if new.head != "relation" or new.args[0] != whole.args[0] or new.key in tried or _is_idle(new):
+            continue
+        if either_way and entry.name == _INVERSE:
             continue
         tried.add(new.key)
         if not _holds(new, model) or not {q.base for q in quantities(new.args[1], CLOCK)} - {"I"} <= written_of:
@@ -277,6 +281,12 @@ def _mended(line: Claimed, reading: Reading, lines: tuple[Claimed, ...]) -> Mend
         left, right = (in_text(moved(side, later, model), line, reading, spelling) for side in new.args)
         return Mended(entry, left, right, refuted)
     return None
+
+
+def _may_be_inverse(line: Claimed, reading: Reading, lines: tuple[Claimed, ...]) -> bool:
+    """Whether the line has a letter for a matrix that no line that holds has: it may be the Hessian or its inverse."""
+    known = {b for other in lines if other.place in reading.held for b in other.bases} | ASKED
+    return any(reading.model.shapes.get(reading.letters[b][0]) is Shape.MATRIX for b in {*line.bases} - known)
 
 
 def _with_transposes(whole: Term) -> Iterator[Term]:

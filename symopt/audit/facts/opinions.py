@@ -109,9 +109,16 @@ def _relation(
         lambda: layer_opinion(left, right, source),
         lambda: loss_opinion(left, right, source, stated=around.stated, uphill=around.uphill),
         lambda: shape_opinion(left, right),
-        lambda: update_opinion(left, right, clocks, source),
+        lambda: _unless_climbing(update_opinion(left, right, clocks, source), around),
     )
     return next((o for o in (step() for step in tried) if o is not None), None)
+
+
+def _unless_climbing(opinion: Opinion | None, around: Around) -> Opinion | None:
+    """The opinion; none on a step up along a metric's inverse, a natural gradient's, where the text climbs."""
+    if opinion is None or opinion.rewrite != "sign flipped" or not around.uphill:
+        return opinion
+    return None if {"A", "B", "G"} & (opinion.reading or {}).keys() else opinion
 
 
 def _is_zero(term: Term) -> bool:

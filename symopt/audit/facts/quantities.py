@@ -67,7 +67,7 @@ OTHER_UNITS = re.compile(
 
 _LBFGS = r"\bL-?B(?:FG|GF)S\b|\blimited[- ]memory(?: BFGS)?"
 _BFGS = r"(?<![LlBbMmOo-])\bBFGS\b(?!-B)|\bquasi-Newton\b"
-_NEWTON = r"(?<!quasi-)(?<!uasi )(?<!auss-)\bNewton(?:'s|s)?\b(?!-CG)|\bHessian\b"
+_NEWTON = r"(?<!quasi-)(?<!uasi )(?<!auss-)\bNewton(?:'s|s)?\b(?!-[A-Z])|\bHessian\b"
 _CG = r"\bconjugate[- ]gradients?\b|(?<!-)\bCG\b"
 _DESCENT = r"(?<!stochastic )\bgradient descent\b|(?<!S)\bGD\b"
 _SGD = r"\bSGD\b|\bstochastic gradient\b"

@@ -27,7 +27,7 @@ from symopt.language.dimensions import ShapeError, dimensions
 from symopt.language.symbols import At
 from symopt.language.terms import Term
 from symopt.rewrites import Rewrite, formula_mends, mended_latex
-from symopt.rewrites.formula_mends import swaps, with_parts
+from symopt.rewrites.formula_mends import inverts_a_letter, swaps, with_parts
 from symopt.rewrites.formula_mistakes import MISSING, SWAPPED
 
 MENDINGS = 600
@@ -259,7 +259,7 @@ def _explained(
         candidates = [(m, w) for m, w in candidates if m.name in (MISFIT, TURNED)]
     tried: set[Any] = set()
     for mistake, new in candidates[:MENDINGS]:
-        if new.head != "relation" or new.args[0] != left:
+        if new.head != "relation" or new.args[0] != left or inverts_a_letter(new, whole):
             continue
         extra = {q.base for q in quantities(new, clocks)} - reading.sequences.keys() - {"I"}
         readings = [reading] if not extra else list(_readings(entry, new.args[0], new.args[1], clocks))

@@ -152,7 +152,7 @@ class Elaborator:
                 if head.text == "\\Delta" and item.kind == "scripts" and _misused_delta(items, i):
                     self.note("Delta before a function is read as nabla")
                     return gradients.nabla(self, items, i)
-                found = gradients.slashed(self, items, i) if head.text[0] == "d" and len(head.text) > 1 else None
+                found = gradients.slashed(self, items, i) if head.text[:1] == "d" != head.text else None
                 found = found or applications.applied(self, items, i)
                 return found or (self.term(item), i + 1)
             case _:

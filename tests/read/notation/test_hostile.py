@@ -16,6 +16,7 @@ FORMULAS = (
     r"\hat{m}_t = \frac{m_t}{1 - \beta_1^t}",
     r"\theta_{t+1} = \theta_t - \frac{\eta}{\sqrt{\hat{v}_t} + \epsilon} \hat{m}_t",
     r"g_t = \frac{1}{n}\sum_{i=1}^n \nabla_\theta L(\theta_t; x^{(i)}) + (\frac{\partial L}{\partial w})_{t-1}",
+    r"d{z}^{[l]} = {w}^{[l+1]T} d{z}^{[l+1]} \cdot \text{ }{g^{[l]}}'(z^{[l]})",
     r"y = \begin{cases} |x|_2 & \text{if } x > 4 \\ E[g^2]_t & \text{otherwise} \end{cases}, \quad a \leftarrow b'",
 )
 TOKENS = st.sampled_from(
