@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from functools import cached_property
@@ -218,3 +218,29 @@ def told_apart(claims: Sequence[Claim]) -> list[Claim]:
         return replace(node, name=f"{{{node.name}}}") if node.head == "at" and node.name in both else None
 
     return [replace(c, left=c.left.map(braced), right=c.right.map(braced)) for c in claims]
+
+
+def without_remainders(claims: Sequence[Claim]) -> list[Claim]:
+    r"""The claims on expectations with 0 for what their authors add for gradients whose moments do change.
+
+    Such is ``\zeta`` in ``E[v_t] = E[g_t^2] (1 - \beta_2^t) + \zeta``: a symbol that stands nowhere else.
+    """
+    added = [{a.name for a in _summands(c.right) if a.head == "name"} if c.expects else set[str]() for c in claims]
+    rest = [_without(c.right, names).names() | c.left.names() for c, names in zip(claims, added, strict=True)]
+    elsewhere = frozenset[str]().union(*rest, *(c.clocks for c in claims))
+    return [
+        replace(c, right=_without(c.right, names - elsewhere)) if names - elsewhere else c
+        for c, names in zip(claims, added, strict=True)
+    ]
+
+
+def _summands(side: Term) -> tuple[Term, ...]:
+    return side.args if side.head == "add" else ()
+
+
+def _without(side: Term, names: Set[str]) -> Term:
+    """A sum with 0 in the place of summands of that name, which are printed as they were."""
+    if side.head != "add":
+        return side
+    zero = Term("number", value=Fraction(0))
+    return replace(side, args=tuple(replace(zero, span=a.span) if a.name in names else a for a in side.args))

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
 
-from symopt.audit.claims import Claim, told_apart
+from symopt.audit.claims import Claim, told_apart, without_remainders
 from symopt.audit.code import code_findings_of
 from symopt.audit.equations import Group
 from symopt.audit.facts import Around, claimed, fact_opinion, newest, read_alone, section_opinions, stated_by
@@ -196,8 +196,9 @@ def _uphill(opinion: Opinion, formula: Formula, document: Document) -> Opinion:
 
 
 def _opinions(found: Sequence[Formula], progress: Progress | None) -> Work[list[Opinion]]:
-    claims = with_rates(general(flattened(told_apart(versions(list(_claims(found)))))))
-    outline = Outline([c for c in claims if c.name or c.expects])
+    claims = with_rates(general(flattened(without_remainders(told_apart(versions(list(_claims(found))))))))
+    partly = frozenset(f.section for f in found if isinstance(f.content, Unread))
+    outline = Outline([c for c in claims if c.name or c.expects], partly)
     owners = Owners.of(outline.claims, outline.updates)
     judge = Judge(_first_places(claims, found))
     grouped = list(outline.groups())
@@ -260,7 +261,7 @@ def _said(
             said.setdefault(position, []).append(found)
             if solution is not None and solution.whole and found.verdict in _SETTLED:
                 surely.setdefault(position, []).append(found)
-    said |= surely
+    said |= surely | _forgetful(outline, grouped, solutions, opinion)
     silent = {p for p, found in said.items() if most_charitable(found) == UNRECOGNISED}
     for (group, judged), solution in zip(grouped, solutions, strict=True):
         if solution is None or not solution.whole:
@@ -271,6 +272,28 @@ def _said(
             if claim in group.claims and claim.section in sections:
                 said[position].append(opinion(claim, solution))
     return said
+
+
+def _forgetful(
+    outline: Outline,
+    grouped: Sequence[tuple[Group, frozenset[int]]],
+    solutions: Sequence[Solution | None],
+    opinion: Callable[[Claim, Solution | None], Opinion],
+) -> dict[int, list[Opinion]]:
+    """What is said of updates that leave out values worked out right above them, of which nothing else is made.
+
+    Without those values such a step may be right under a convention; but then its author had not worked them out.
+    """
+    found: dict[int, list[Opinion]] = {}
+    for (_, judged), solution in zip(grouped, solutions, strict=True):
+        for claim, explanation in solution.explained.items() if solution is not None and solution.whole else ():
+            brought = explanation.mended.names - claim.names
+            for position in judged:
+                if outline.claims[position] == claim and brought and outline.forgets(position, brought):
+                    said = opinion(claim, solution)
+                    if said.verdict is Judgement.ERRATUM:
+                        found[position] = [said]
+    return found
 
 
 Blame = tuple[int, float]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from symopt.audit.arithmetic import apply
 from symopt.audit.claims import Claim
-from symopt.audit.runs import Array, answer, column, constant_answer, draws
+from symopt.audit.runs import Array, answer, column, constant_answer, draws, expectation
 from symopt.audit.trials import Axis, Bench, Candidates, Flags, Meaning, Places, Trial
 from symopt.language.terms import Term
 
@@ -61,6 +61,10 @@ class Setting:
     aliases: Mapping[str, Claim]
     params: frozenset[str]
 
+    def branches(self, claim: Claim) -> bool:
+        """Whether an equation has cases, signs or maxima, or an abbreviation that has some."""
+        return claim.branches or any(alias.branches and name in claim.names for name, alias in self.aliases.items())
+
 
 def agreements(
     setting: Setting,
@@ -103,7 +107,7 @@ def _agreements(
     names, rank = tuple(candidates), len(candidates)
     axes = {n: candidates[n].spread(models, i, rank) for i, n in enumerate(names)}
     shape = (len(models), *(axes[n].row.shape[i + 1] for i, n in enumerate(names)))
-    first, *others = on.trials(claim)
+    first, *others = on.trials(claim, branches=setting.branches(claim))
     both = Sides(setting, on, claim, first, choice, models.reshape(-1, *([1] * rank)), axes).compare()
     if both is None:
         return ()
@@ -257,7 +261,7 @@ class Sides:
             case "grad":
                 return self._gradient(term)
             case "expect":
-                return self.value(term.args[0])
+                return expectation(self.value(term.args[0]))
             case "sum" | "prod":
                 return self._repeated(term)
             case "cases":

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 from itertools import islice
 
 from symopt.audit.claims import Claim
@@ -15,11 +14,9 @@ from symopt.audit.trials import Meaning
 from symopt.audit.variations import Abbreviated, variations
 from symopt.language import terms as T
 from symopt.language.terms import Term
-from symopt.read.notation.series import as_term, linear, plus
-from symopt.rewrites.mechanism import Kind, Rewrite, mends_of
+from symopt.rewrites.mechanism import Rewrite, mends_of
 from symopt.rewrites.mistake_list import MISTAKES
 from symopt.rewrites.roles import EPSILON, GRADIENT, PARAMETER, STATE, Roles, roles_of, shifted
-from symopt.rewrites.systems import Overwrite
 
 LOST = 1.0
 """What it costs to mend a formula by leaving out a symbol that its author wrote."""
@@ -115,10 +112,21 @@ def explain(group: Group, reading: Interpretation, claim: Claim, custom: Custom)
             continue
         if _drops_epsilon(claim, mended, roles) or not others.may_hold(mended) or _cancels(mended, group):
             continue
-        for fact in readings_of(group, known, mended)[:1]:
+        for fact in [f for f in readings_of(group, known, mended) if _counts_alike(f, reading)][:1]:
             found.append(Explanation(claim, rewrite, mended, fact, fact.cost + cost))
             found.sort(key=lambda e: e.cost)
     return next((e for e in found[:tried] if custom.holds(reading, e.fact)), None)
+
+
+def _compared(*sides: Term) -> frozenset[str]:
+    """Which of the larger and the smaller of two values is taken."""
+    return frozenset(n.name for side in sides for n in side.nodes() if n.head == "call") & {"max", "min"}
+
+
+def _counts_alike(fact: Fact, reading: Interpretation) -> bool:
+    """Whether an equation counts its steps from where the others that count do."""
+    others = (f for f in reading.facts if f.claim.counts)
+    return not fact.claim.counts or all(f.choice.origin == fact.choice.origin for f in others)
 
 
 def _candidates(claim: Claim, roles: Roles, custom: Custom) -> Sequence[Candidate]:
@@ -156,8 +164,9 @@ def explain_abbreviation(
     """
     best: tuple[Interpretation, Explanation] | None = None
     for name, alias in reading.aliases.items():
-        if not all(name in reached(claim, reading.aliases) for claim in reading.wrong):
-            continue
+        used = all(name in reached(claim, reading.aliases) for claim in reading.wrong)
+        if not used or not _compared(alias.right) <= _compared(*(right for _, right in reading.model.terms)):
+            continue  # a maximum is no slip of a method that has none
         meanings, roles = roles_in(reading, group, alias, custom)
         known_names = alias.names.union(reading.meanings, custom.hypers.values())
         others = Abbreviated(group, reading.aliases, reading.model, reading.wrong, meanings, name)
@@ -166,7 +175,7 @@ def explain_abbreviation(
             if mend.term.head != "relation" or mend.term.args[0] != alias.left:
                 continue
             mended = replace(alias, right=mend.term.args[1])
-            if _loses_gradient(alias, mended) or _adds_epsilon(alias, mended, roles, custom):
+            if _loses_gradient(alias, mended) or _adds_epsilon(alias, mended, roles, custom) or _cancels(mended, group):
                 continue
             mending = replace(reading, meanings=meanings, aliases={**reading.aliases, name: mended})
             if not others.may_hold(mending.aliases):
@@ -210,66 +219,6 @@ def _all_hold(group: Group, reading: Interpretation) -> list[Fact] | None:
     return facts
 
 
-NOT_FOLLOWING = Rewrite(
-    "does not follow from the recurrence",
-    Kind.MISTAKE,
-    r"m_t = \beta m_{t-1} + (1-\beta) g_t \not\Rightarrow m_t = \dots",
-    "The recurrence gives something else; here it is at this step.",
-    Overwrite(),
-)
-"""A form worked out wrong in more than one place."""
-
-
-def from_recurrence(reading: Interpretation, claim: Claim) -> Explanation | None:
-    """A wrong form of a symbol all of whose parts are known, with the recurrence that it should follow from."""
-    if not claim.name or not claim.names <= reading.meanings.keys() or claim.cased:
-        return None
-    if claim.indexed and any(not reading.meanings[n].hyper for n in claim.loose & reading.meanings.keys()):
-        return None  # a gradient without an index may be the same at every step
-    held = next((f for f in reading.facts if f.claim.name == claim.name and f.claim.recurrent), None)
-    if held is None or held.claim.left.head != "at" or claim.left.head != "at":
-        return None
-    right = _at_index(held.claim, claim.left.args[0])
-    right = None if right is None else right.map(lambda node: _number(node, reading)).map(_added_up)
-    if right is None or not right.names() - held.claim.clocks <= claim.names:
-        return None
-    mended = replace(claim, right=right)
-    return Explanation(claim, NOT_FOLLOWING, mended, replace(held, claim=mended), BROUGHT)
-
-
-def _number(node: Term, reading: Interpretation) -> Term | None:
-    """The number that stands for a hyperparameter in another equation of the group that is worked out for a step."""
-    meaning = reading.meanings.get(node.name) if node.head == "name" else None
-    value = reading.model.fixed.get(meaning.key) if meaning is not None and meaning.hyper else None
-    numbers = (n.value for f in reading.facts if f.claim.step is not None for n in f.claim.right.nodes())
-    return None if value is None or value not in numbers else T.number(value)
-
-
-def _added_up(node: Term) -> Term | None:
-    """A sum of nothing but numbers, as one."""
-    signs = [(-1, a.args[0]) if a.head == "neg" else (1, a) for a in node.args] if node.head == "add" else []
-    values = [sign * a.value for sign, a in signs if a.value is not None]
-    return T.number(sum(values, Fraction(0))) if signs and len(values) == len(signs) else None
-
-
-def _at_index(recurrence: Claim, index: Term) -> Term | None:
-    """The recurrence's right side where its left side has another index."""
-    own = linear(recurrence.left.args[0])
-    wanted = linear(index)
-    clock = next(iter((own or {}).keys() & recurrence.clocks), None)
-    if own is None or wanted is None or clock is None:
-        return None
-    now = plus(plus(wanted, own, Fraction(-1)), {clock: Fraction(1)})
-
-    def moved(node: Term) -> Term | None:
-        if node.head == "name" and node.name == clock:
-            return as_term(now)
-        form = linear(node) if node.head == "add" and clock in node.names() else None
-        return None if form is None else as_term(plus({k: v for k, v in form.items() if k != clock}, now, form[clock]))
-
-    return recurrence.right.unspanned().map(moved)
-
-
 def named_apart(claim: Claim) -> Claim:
     """A value made from itself, under a name of its own."""
     fresh = rf"\hat{{{claim.name}}}"
@@ -303,14 +252,18 @@ def _all_small(names: Set[str], roles: Roles) -> bool:
 
 
 def _cancels(mended: Claim, group: Group) -> bool:
-    """Whether a part of a sum is taken away from itself, as nobody writes, under one name or another."""
+    """Whether a value is taken away from itself or compared with itself, as nobody writes, under any name."""
     named = {c.left.unspanned(): c.right.unspanned() for c in group.claims if c.right.head == "grad"}
 
     def meant(part: Term) -> Term:
         return part.unspanned().map(named.get)
 
-    sums = ([meant(a) for a in n.args] for n in mended.right.nodes() if n.head == "add")
-    return any(T.neg(a) == b for parts in sums for a in parts for b in parts)
+    nodes = [
+        (n, [meant(a) for a in n.args]) for n in mended.right.nodes() if n.head == "add" or n.name in ("max", "min")
+    ]
+    return any(len(set(parts)) < len(parts) for n, parts in nodes if n.head == "call") or any(
+        T.neg(a) == b for n, parts in nodes if n.head == "add" for a in parts for b in parts
+    )
 
 
 def _loses_gradient(claim: Claim, mended: Claim) -> bool:

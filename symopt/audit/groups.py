@@ -31,10 +31,15 @@ BELOW = 1.5
 
 
 class Outline:
-    """The equations of one document in order, and the groups they form."""
+    """The equations of one document in order, and the groups they form.
 
-    def __init__(self, claims: Sequence[Claim]) -> None:
-        self.claims = tuple(claims)
+    Args:
+        claims: the equations.
+        partly: the headings, by number, under which some formula was not read.
+    """
+
+    def __init__(self, claims: Sequence[Claim], partly: Set[int] = frozenset()) -> None:
+        self.claims, self.partly = tuple(claims), partly
 
     @cached_property
     def variables(self) -> frozenset[str]:
@@ -99,6 +104,14 @@ class Outline:
             and self.claims[i].step is None
             and _is_definition(self.claims[i])
         }
+
+    def forgets(self, position: int, names: Set[str]) -> bool:
+        """Whether values are given right above an update, and nothing under its heading is made from them."""
+        here = self.claims[position].section
+        section = [(i, c) for i, c in enumerate(self.claims) if c.section == here and here not in self.partly]
+        given = frozenset(c.name for i, c in section if i in range(self._update_before(position) + 1, position))
+        used = frozenset(n for _, c in section for n in c.names - {c.name})
+        return names <= given and not names & used
 
     def _tuned(self, members: Set[int]) -> frozenset[int]:
         """The equations that only say how large a hyperparameter is, by what nothing else of the group knows.

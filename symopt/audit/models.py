@@ -12,7 +12,7 @@ import numpy as np
 import sympy as sp
 
 from symopt.audit.likeness import Tally, marks_of, tally
-from symopt.audit.runs import FIRST_STEP, MORE_TIMES, TIMES, Runs, drawn, made
+from symopt.audit.runs import DRAWS, FIRST_STEP, MORE_TIMES, TIMES, Runs, drawn, made
 from symopt.language import Grad, Optimizer, Schedule, exact
 from symopt.language import terms as T
 from symopt.language.convert import latex_name, to_term
@@ -161,7 +161,7 @@ class Model:
 
     @cached_property
     def stationary(self) -> Runs:
-        """Its runs, one for each of ``TIMES``, in which every gradient is the same number."""
+        """Its runs, one for each of ``TIMES``, in which the gradients do not change, several draws of them in each."""
         return _run([self], stationary=True)
 
     @cached_property
@@ -252,7 +252,7 @@ def _run(models: list[Model], *, stationary: bool) -> Runs:
         quantities=[GRADIENT if q == GRADIENT else names[q] for q in model.quantities],
         params=names[model.params],
         gradient=names[model.named_gradient] if model.named_gradient else GRADIENT,
-        coordinates=model.coordinates,
+        coordinates=DRAWS if stationary else model.coordinates,
         stationary=stationary,
     )
 

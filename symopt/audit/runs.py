@@ -76,9 +76,18 @@ def answer(drawn: Array, point: Any) -> Any:
     return slope * point + np.sin(wave * point + phase) - shift
 
 
+DRAWS = 2
+"""How many coordinates a run has in which gradients do not change: each is one draw of the gradients."""
+
+
 def constant_answer(seed: Any, point: Any) -> Any:
-    """A gradient that never changes, so that an expectation is its argument."""
-    return 1.3 + 0.1 * seed + 0 * point
+    """A gradient that never changes, another in each draw, so that an expectation is the mean of the draws."""
+    return 1.3 + 0.1 * seed + 0 * point + 0.4 * np.arange(DRAWS)
+
+
+def expectation(value: Any) -> Any:
+    """The mean of the draws."""
+    return np.mean(value, axis=-1, keepdims=True) if np.ndim(value) else value
 
 
 @cache
@@ -136,7 +145,7 @@ def made(
         quantities: every quantity, in the order of the table.
         params, gradient: the names of the parameters and of the oracle's answer.
         coordinates: how many coordinates the parameters have.
-        stationary: whether every gradient is the same.
+        stationary: whether every gradient is the same; then the coordinates are draws.
     """
     run = _Run(terms, hypers, seeds, quantities, params, gradient, coordinates, stationary)
     run.values[params][0] = [start(seed, coordinates) for seed in seeds]

@@ -16,10 +16,10 @@ from symopt.audit.explain import (
     Explanation,
     explain,
     explain_abbreviation,
-    from_recurrence,
     named_apart,
     resized,
 )
+from symopt.audit.from_recurrence import from_recurrence
 from symopt.audit.likeness import Tally, likeness, likest, marks_of
 from symopt.audit.match import RANK, WRONG, Interpretation, interpretations, readings
 from symopt.audit.models import specialised
@@ -158,7 +158,21 @@ def solution(
             better = found is not None and _is_sure(found) and (best is None or found.cost < best.cost)
             if found is not None and better and not _is_refuted(found):
                 best = found
+    else:
+        best = _with_forgotten(group, readings, custom)
     return best or Solution(group, readings[0], {})
+
+
+def _with_forgotten(group: Group, readings: Sequence[Interpretation], custom: Custom) -> Solution | None:
+    """A solution in which the values that the best reading has no use for are what one equation should be made from."""
+    idle = frozenset(n for n in readings[0].aliases if not any(n in c.names for c in group.claims if c.name != n))
+    for reading in readings if idle else ():
+        if len(reading.wrong) == 1 and not reading.aliases:
+            (claim,) = reading.wrong
+            explanation = explain(group, reading, claim, custom)
+            if explanation is not None and explanation.mended.names - claim.names == idle:
+                return Solution(group, reading, {claim: explanation})
+    return None
 
 
 def _is_refuted(solution: Solution) -> bool:
@@ -321,7 +335,7 @@ class _Likely:
     Args:
         reading: the reading.
         cost: what it costs.
-        meant: what each of its wrong equations looks most like in its method.
+        meant: what each of its wrong equations looks most like in its method, and its abbreviations.
     """
 
     reading: Interpretation
@@ -337,7 +351,8 @@ class _Likely:
         unlike = sum(1 - alike for alike, _ in meant.values())
         cost = reading.cost - RANK * reading.model.rank  # the basic method need not be what is meant
         cost += doubtful + (EXPLAINED - WRONG) * len(reading.wrong) + UNLIKE * unlike
-        return cls(reading, cost, frozenset((c, equations[name]) for c, (_, name) in meant.items()))
+        alike = frozenset((c, equations[name]) for c, (_, name) in meant.items())
+        return cls(reading, cost, frozenset([*alike, *reading.aliases]))
 
 
 def _given(claim: Claim, parts: Mapping[str, str], tallies: Mapping[str, Tally]) -> Mapping[str, Tally]:

@@ -93,7 +93,7 @@ class Trial:
         values: model, row, step, coordinate.
         branches: the same for each case of what is defined by cases.
         present: which models have this run.
-        stationary: whether every gradient is the same number, so that an expectation is its argument.
+        stationary: whether the gradients do not change, so that an expectation is the mean of the coordinates.
     """
 
     time: int
@@ -125,12 +125,12 @@ class Bench:
         run_together(self.models)
         return np.array([len(m.runs.branches) for m in self.models])
 
-    def trials(self, claim: Claim) -> Sequence[Trial]:
-        """The runs that an equation has to hold in."""
+    def trials(self, claim: Claim, *, branches: bool) -> Sequence[Trial]:
+        """The runs that an equation has to hold in; more of them where it has cases, signs or maxima."""
         if claim.expects:
             return self.stationary
         first = self.first_steps if claim.cased else ()
-        again = self.again if claim.branches and claim.step is None else ()
+        again = self.again if branches and claim.step is None else ()
         return (*self.moving, *first, *again)
 
     @cached_property

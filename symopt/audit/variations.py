@@ -71,7 +71,8 @@ class _Probe:
         axes = {n: axis_of([row[n] for row in rows], model.rows) for n in rows[0]}
         number = np.zeros(len(rows), dtype=np.intp)
         self.count = len(rows)
-        self.runs = [Sides(setting, on, claim, trial, choice, number, axes, Memo()) for trial in on.trials(claim)]
+        trials = on.trials(claim, branches=setting.branches(claim))
+        self.runs = [Sides(setting, on, claim, trial, choice, number, axes, Memo()) for trial in trials]
 
     def holds(self, mended: Claim) -> bool:
         agree: Any = True
@@ -166,7 +167,14 @@ class _Grid:
         number = models.reshape(-1, *([1] * rank))
         memo = Memo(self.varying)
         sides = Sides(
-            self.reader.setting, self.on, self.claim, self.on.trials(self.claim)[0], choice, number, axes, memo
+            self.reader.setting,
+            self.on,
+            self.claim,
+            self.on.trials(self.claim, branches=False)[0],
+            choice,
+            number,
+            axes,
+            memo,
         )
         sides.compare()
         memo.full = True

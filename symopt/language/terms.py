@@ -222,5 +222,9 @@ def grad(point: Term, *, label: bool = False) -> Term:
     return Term("grad", (point,), "label" if label else "")
 
 
+def expect(value: Term) -> Term:
+    return Term("expect", (value,))
+
+
 def relation(symbol: str, left: Term, right: Term) -> Term:
     return Term("relation", (left, right), symbol)

@@ -9,7 +9,7 @@ from symopt.rewrites.brackets import LostParentheses
 from symopt.rewrites.mechanism import Kind, Rewrite, Rule
 from symopt.rewrites.parts import MissingFactor, MissingHalf, MissingSummand, Sign, StrayFactor, StraySummand
 from symopt.rewrites.patterns import meta
-from symopt.rewrites.rules import Decayed, Exchange, OffByOne, Point, Replace, Shift, Substitute, Swap
+from symopt.rewrites.rules import Decayed, Exchange, OffByOne, Point, Replace, Shift, Substitute, SubstituteAll, Swap
 from symopt.rewrites.systems import Overwrite, Reorder
 
 b, c = meta("b", "decay"), meta("c", "decay")
@@ -82,6 +82,9 @@ MISTAKES: tuple[Rewrite, ...] = (
     _mistake("square where none belongs", r"g_t \to g_t^2",
              "This value enters as it is, not squared.",
              Replace((V, V**2))),
+    _mistake("square outside the expectation", r"\mathbb{E}[g_t^2] \to \mathbb{E}[g_t]^2",
+             "The expectation of a square is not the square of the expectation.",
+             Replace((T.expect(V**2), T.expect(V) ** 2))),
     _mistake("root missing", r"\sqrt{v} \to v",
              "The step is divided by the square root of the average of squares.",
              Replace((T.sqrt(x), x))),
@@ -108,6 +111,9 @@ MISTAKES: tuple[Rewrite, ...] = (
     _mistake("corrected value not used", r"\hat{m}_t \to m_t",
              "The bias-corrected average belongs here, not the average itself.",
              Substitute("derived", "state")),
+    _mistake("corrected values not used", r"\hat{m}_t, \hat{v}_t \to m_t, v_t",
+             "The bias-corrected averages belong here, not the averages themselves.",
+             SubstituteAll("derived", "state")),
     _mistake("corrected value fed back", r"m_{t-1} \to \hat{m}_{t-1}",
              "The average is continued from itself, not from its corrected value.",
              Substitute("state", "derived")),

@@ -125,7 +125,9 @@ class Sign(Rule):
             elif node.head == "neg" and (not path or term.at_path(path[:-1]).head != "add"):
                 yield path, put(term, path, node.args[0])
         for path, summand in summands(term):
-            if summand.head != "neg" and (not path or term.at_path(path[:-1]).head != "add"):
+            above = term.at_path(path[:-1]) if path else summand
+            compared = above.name in ("max", "min") and roles.fits(summand, "value")  # of a value and its negative
+            if not (summand.head == "neg" or above.head == "add" or compared):
                 yield path, put(term, path, T.neg(summand))
 
     mends = breaks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from itertools import combinations
+from itertools import combinations, permutations
 
 from symopt.language import terms as T
 from symopt.language.convert import latex_name
@@ -196,6 +196,40 @@ class Substitute(Rule):
                 moved = _at_the_time_of(node, value)
                 if _key(value) != _key(node) and not (term.head == "relation" and moved == term.args[0]):
                     yield path, put(term, path, moved)
+
+
+@dataclass(frozen=True)
+class SubstituteAll(Rule):
+    """Each of several quantities that play ``right`` replaced by another that plays ``wrong``, wherever they stand."""
+
+    right: str
+    wrong: str
+
+    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
+        return self._put(term, roles, self.right, self.wrong)
+
+    def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
+        return self._put(term, roles, self.wrong, self.right)
+
+    def _put(self, term: Term, roles: Roles, old: str, new: str) -> Iterator[Change]:
+        found: dict[str, Path] = {}
+        for path, node in positions(term):
+            if roles.fits(node, old) and node.head in ("name", "at") and not under_gradient(term, path):
+                found.setdefault(node.name, path)
+        values = [x for x in roles.candidates(new) if x.name and x.name not in defined_name(term)]
+        for chosen in permutations(values, len(found)) if len(found) > 1 else ():
+            instead = dict(zip(found, chosen, strict=True))
+            yield next(iter(found.values())), _substituted(term, instead)
+
+
+def _substituted(term: Term, values: Mapping[str, Term]) -> Term:
+    """The right side of a formula with values put in the place of names."""
+
+    def change(node: Term) -> Term | None:
+        value = values.get(node.name) if node.head in ("name", "at") else None
+        return None if value is None else replace(_at_the_time_of(node, value), span=None)
+
+    return replace(term, args=(term.args[0], term.args[1].map(change)), span=None)
 
 
 def _key(value: Term) -> str:

@@ -188,6 +188,33 @@ MORE_SLIPS = [
 ]
 
 
+BARE = (
+    r"$$m = \beta_1 m + (1-\beta_1) g$$" "\n\n"
+    r"$$v = \beta_2 v + (1-\beta_2) g^2$$" "\n\n"
+    r"$\hat m = \frac{m}{1-\beta_1^t}$, $\hat v = \frac{v}{1-\beta_2^t}$" "\n\n"
+    r"$$w = w - \eta \frac{\hat m}{\sqrt{\hat v} + \epsilon}$$" "\n"
+)  # fmt: skip
+UNHATTED = BARE.replace(r"\hat m}{\sqrt{\hat v}", r"m}{\sqrt{v}")
+LARGEST = (
+    r"$$m_t = \beta_1 m_{t-1} + (1-\beta_1) g_t$$" "\n\n"
+    r"$$v_t = \beta_2 v_{t-1} + (1-\beta_2) g_t^2$$" "\n\n"
+    r"$$\hat v_t = \max(\hat v_{t-1}, v_t)$$" "\n\n"
+    r"$$w_{t+1} = w_t - \frac{\eta}{\sqrt{\hat v_t} + \epsilon} m_t$$" "\n"
+)  # fmt: skip
+BIAS = (
+    r"$$q_t = (1-\beta) \sum_{i=1}^t \beta^{t-i} g_i^2$$" "\n\n"
+    r"$$\mathbb{E}[q_t] = \mathbb{E}[g_t^2] (1-\beta^t) + \zeta$$" "\n"
+)  # fmt: skip
+MORE_SLIPS += [
+    (BARE, r"\hat m}{\sqrt{\hat v}", r"m}{\sqrt{v}"),
+    (BARE, r"\hat m}{\sqrt{\hat v}", r"\hat m}{\hat v"),
+    (LARGEST, r"\max(\hat v_{t-1}", r"\max(v_{t-1}"),
+    (LARGEST, r"\sqrt{\hat v_t}", r"\sqrt{v_t}"),
+    (BIAS, r"\mathbb{E}[g_t^2]", r"\mathbb{E}[g_t]^2"),
+    (BIAS, r"(1-\beta^t)", r"(1-\beta)^t"),
+]
+
+
 def findings(text: str, folder: Path) -> list[Finding]:
     file = folder / "lecture.md"
     file.write_text(text)
@@ -220,6 +247,16 @@ def test_a_rate_that_somebody_made_up_is_not_flagged(formula: str, tmp_path: Pat
 ])  # fmt: skip
 def test_what_a_mistake_would_turn_into_a_method_is_not_flagged(text: str, tmp_path: Path) -> None:
     assert Judgement.ERRATUM not in {f.verdict for f in findings(text + "\n", tmp_path)}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("text", [
+    UNHATTED + "\nOr:\n" + r"$$w = w - \eta \frac{\hat m}{\sqrt{\hat v}}$$",
+    "\n\n".join(sorted(UNHATTED.split("\n\n"), key=lambda x: "hat" in x)),
+    BIAS,
+])  # fmt: skip
+def test_a_step_without_correction_is_right_where_no_value_is_forgotten(text: str, tmp_path: Path) -> None:
+    assert Judgement.ERRATUM not in {f.verdict for f in findings(text, tmp_path)}
 
 
 def test_short_forms_are_read(tmp_path: Path) -> None:

@@ -35,7 +35,8 @@ AVERAGE = T.relation(
     "=", T.at("v", T.name("t")),
     T.number(Fraction(9, 10)) * T.at("v", T.name("t") - 1) + T.number(Fraction(1, 10)) * T.at("g", T.name("t")),
 )  # fmt: skip
-"""What only a document has: numbers where a definition has hyperparameters."""
+MEAN = T.relation("=", T.expect(T.at("v", T.name("t"))), T.expect(T.at("g", T.name("t")) ** 2))
+"""What only a document has: numbers where a definition has hyperparameters, and expectations."""
 
 
 def broken(rewrite: Rewrite) -> Iterator[tuple[tuple[Term, ...], tuple[Term, ...], Roles]]:
@@ -43,9 +44,9 @@ def broken(rewrite: Rewrite) -> Iterator[tuple[tuple[Term, ...], tuple[Term, ...
     for optimizer in OPTIMIZERS:
         for case in apply_mistake(optimizer, rewrite):
             yield terms_of(optimizer), case.equations, roles_of(optimizer)
-    for numbers in (CALCULATION, AVERAGE):
-        for edit in rewrite.breaks_system((numbers,), Roles({})):
-            yield (numbers,), edit.equations, Roles({})
+    for formula, roles in ((CALCULATION, Roles({})), (AVERAGE, Roles({})), (MEAN, Roles({"g": "gradient"}))):
+        for edit in rewrite.breaks_system((formula,), roles):
+            yield (formula,), edit.equations, roles
 
 
 def key(equations: tuple[Term, ...]) -> tuple[object, ...]:
@@ -67,6 +68,7 @@ LOSSY = {
     "part of a sum missing": 0.97,  # 354 of 363; Nadam's two, Yogi's two, AdaBelief, AdaMax, decayed descent
     "root missing": 0.95,  # 44 of 46; QHAdam, and centred RMSProp with momentum outside
     "state overwritten by its corrected value": 0.92,  # 35 of 38; AMSGrad's corrected form, AdaBound, AMSBound
+    "corrected values not used": 0.79,  # 46 of 58; Nadam's schedule and library form
     "quantity missing": 0.85,
     "gradient missing": 0.9,
 }
