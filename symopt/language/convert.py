@@ -111,13 +111,31 @@ def _product(product: Any) -> Term:
     coefficient, rest = product.as_coeff_Mul()
     if coefficient.is_negative:
         return T.neg(to_term(-product))
-    top, bottom = sp.fraction(product, exact=True)  # exact: exp(-x) stays as it is
+    top, bottom = _fraction(product)
     if bottom != 1:
         return to_term(top) / to_term(bottom)
     factors = [f for f in rest.as_ordered_factors() if f != 1] if rest.is_Mul else [rest]
     factors.sort(key=lambda f: (bool(f.atoms(At, Grad)), not f.is_Symbol and not f.is_Add))
     head = [] if coefficient == 1 else [to_term(coefficient)]
     return T.mul(*head, *(to_term(f) for f in _under_one_root(factors)))
+
+
+def _fraction(product: Any) -> tuple[Any, Any]:
+    """Numerator and denominator, of which ``exp(-x)`` is none; SymPy's own simplifies each exponent with symbols."""
+    top: list[Any] = []
+    bottom: list[Any] = []
+    factors: tuple[Any, ...] = sp.Mul.make_args(product)
+    for factor in factors:
+        base, exponent = factor.as_base_exp()
+        power = factor.is_commutative and (factor.is_Pow or factor.func is sp.exp)
+        if power and exponent.is_number and exponent.is_negative:
+            bottom.append(base if exponent == -1 else base**-exponent)
+        elif factor.is_Rational and not factor.is_Integer:
+            top += [factor.p] if factor.p != 1 else []
+            bottom.append(factor.q)
+        else:
+            top.append(factor)
+    return sp.Mul(*top, evaluate=False), sp.Mul(*bottom, evaluate=False)
 
 
 def _under_one_root(factors: list[Any]) -> list[Any]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from functools import cached_property, partial
+from functools import cached_property, lru_cache, partial
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +12,12 @@ import sympy as sp
 from symopt.language.symbols import At, Grad, Hyper, HyperSymbol, Sequence, t
 from symopt.language.validation import check
 from symopt.language.vocabulary import theta
+
+
+@lru_cache(maxsize=1 << 14)
+def _values_in(right: Any) -> frozenset[At]:
+    """The sequences' values that an expression has; definitions under conventions share most of their equations."""
+    return frozenset(right.atoms(At))
 
 
 class Optimizer:
@@ -71,7 +77,7 @@ class Optimizer:
     @cached_property
     def states(self) -> tuple[Sequence, ...]:
         """The sequences that a later step reads, the parameters first."""
-        read_back = {a.base.name for eq in self.update for a in eq.rhs.atoms(At) if a.index != t} | {self.params.name}
+        read_back = {a.base.name for eq in self.update for a in _values_in(eq.rhs) if a.index != t} | {self.params.name}
         return tuple(sorted((s for s in self.sequences if s.name in read_back), key=lambda s: s != self.params))
 
     @cached_property

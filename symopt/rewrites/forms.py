@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -52,7 +53,7 @@ class ChangeOfVariables:
         """The definition in the new variables."""
 
         def changed(x: sp.Expr) -> Any:
-            values = {a: self.states[a.base] * a for a in x.atoms(At) if a.base in self.states}
+            values = {a: self.states[a.base] * a for a in x.atoms(At) if a.base in self.states} if self.states else {}
             return x.xreplace({**values, **self.hyper})
 
         update: list[Any] = []
@@ -139,6 +140,7 @@ class Velocity:
     forcing: sp.Expr
 
 
+@lru_cache(maxsize=64)
 def velocity(optimizer: Optimizer) -> Velocity | None:
     """The sequence that the parameters' equation adds, times a constant; None where there is none."""
     equations = {left.base: right for left, right in sides(optimizer)}

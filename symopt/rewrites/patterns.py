@@ -234,15 +234,18 @@ _MET_IN = {"pow": ("pow", "mul"), "call": ("call", "pow"), "div": ("div", "mul")
 """The heads in which a pattern of a head may be met, where they are more than its own (see `matches`)."""
 
 
+def _places(term: Term, pattern: Term) -> Iterator[tuple[Path, Term]]:
+    """The positions in a formula at which a pattern may be met."""
+    heads = () if kind_of(pattern) else _MET_IN.get(pattern.head, (pattern.head,))
+    return (place for place in positions(term) if not heads or place[1].head in heads)
+
+
 def rewrites_of(term: Term, pattern: Term, replacement: Term, roles: Roles) -> Iterator[tuple[Path, Term]]:
     """Every term that comes from rewriting one match of the pattern, with the path of the match.
 
     Parts that do not change keep their spans; what changes, and everything above it, has none.
     """
-    heads = () if kind_of(pattern) else _MET_IN.get(pattern.head, (pattern.head,))
-    for path, node in positions(term):
-        if heads and node.head not in heads:
-            continue
+    for path, node in _places(term, pattern):
         seen: set[tuple[object, ...]] = {canonical(node)}
         for bound, rebuild in _root_matches(pattern, node, roles):
             for filled in completions(replacement, bound, roles):
@@ -255,7 +258,7 @@ def rewrites_of(term: Term, pattern: Term, replacement: Term, roles: Roles) -> I
 
 def rewritten(term: Term, pattern: Term, replacement: Term, roles: Roles) -> Term | None:
     """The term with every outermost match rewritten; None where there is none."""
-    for path, node in positions(term):
+    for path, node in _places(term, pattern):
         for bound, rebuild in _root_matches(pattern, node, roles):
             for filled in completions(replacement, bound, roles):
                 new = rebuild(fill(replacement, filled))
@@ -267,7 +270,7 @@ def rewritten(term: Term, pattern: Term, replacement: Term, roles: Roles) -> Ter
 def _continued(term: Term, done: Path, pattern: Term, replacement: Term, roles: Roles) -> Term:
     """Goes on rewriting to the right of what is done."""
     while True:
-        for path, node in positions(term):
+        for path, node in _places(term, pattern):
             if path <= done or path[: len(done)] == done:
                 continue
             match = next(_root_matches(pattern, node, roles), None)

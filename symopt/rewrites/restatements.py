@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import sympy as sp
@@ -72,6 +73,7 @@ def _rate(optimizer: Optimizer) -> sp.Symbol | None:
 # Averages and their corrections.
 
 
+@lru_cache(maxsize=64)
 def corrected(optimizer: Optimizer) -> dict[Sequence, sp.Expr]:
     """The sequences that are a state over 1 - beta**t, with their right-hand sides."""
     found: dict[Sequence, sp.Expr] = {}
@@ -83,6 +85,7 @@ def corrected(optimizer: Optimizer) -> dict[Sequence, sp.Expr]:
     return found
 
 
+@lru_cache(maxsize=4096)
 def _has_power_of_time(x: sp.Expr) -> bool:
     return any(p.exp == t for p in x.atoms(sp.Pow))
 
@@ -188,6 +191,7 @@ def coupled_decay(optimizer: Optimizer) -> Optimizer | None:
     return restated(optimizer, update, (*optimizer.hyper, weight_decay()))
 
 
+@lru_cache(maxsize=64)
 def decoupled_decay(optimizer: Optimizer) -> Optimizer | None:
     """The step followed by -lambda theta; see ``optimizers.with_weight_decay``."""
     theta = optimizer.params
@@ -211,9 +215,11 @@ def decay_times_rate(optimizer: Optimizer) -> ChangeOfVariables | None:
     """lambda_old = eta lambda_new, as libraries have it."""
     rate = _rate(optimizer)
     decay = next((h.symbol for h in optimizer.hyper if h.symbol.meaning == "weight decay"), None)
+    if rate is None or decay is None:
+        return None
     step = sp.expand(optimizer.equations[optimizer.params.name])
-    decays = [part for part in sp.Add.make_args(step) if decay is not None and part.has(decay)]
-    if rate is None or decay is None or not decays or any(part.has(rate) for part in decays):
+    decays = [part for part in sp.Add.make_args(step) if part.has(decay)]
+    if not decays or any(part.has(rate) for part in decays):
         return None  # coupled, or multiplied by the rate already, as Lion's and Adan's are
     return ChangeOfVariables(hyper={decay: rate * decay})
 

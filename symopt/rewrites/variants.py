@@ -68,8 +68,9 @@ def _variants(optimizer: Optimizer) -> Iterator[Variant]:
     while layer:
         deeper: list[tuple[Variant, int]] = []
         for variant, start in layer:
+            taken = {c.group for c in CONVENTIONS if c.name in variant.conventions}
             for number, convention in enumerate(CONVENTIONS[start:], start=start):
-                made = _under(variant, convention)
+                made = _under(variant, convention) if convention.group not in taken else None
                 if made is not None and (key := _key(made.optimizer)) not in seen:
                     seen.add(key)
                     yield made
@@ -78,9 +79,6 @@ def _variants(optimizer: Optimizer) -> Iterator[Variant]:
 
 
 def _under(variant: Variant, convention: Convention) -> Variant | None:
-    taken = {c.group for c in CONVENTIONS if c.name in variant.conventions}
-    if convention.group in taken:
-        return None
     made = convention.of(variant.optimizer)
     if made is None:
         return None
