@@ -21,7 +21,7 @@ def rows(name: str) -> list[str]:
     return [line for line in (TABLES / name).read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-STATED = frozenset({"sigmoid", "l1-regularisation", "l2-regularisation", "elastic-net", "regularised-loss",
+STATED = frozenset({"sigmoid", "l1-regularisation", "l2-regularisation", "elastic-net", "regularised-loss", "mean-loss",
                     "negative-log-likelihood"})  # fmt: skip
 """Definitions: there is nothing to prove."""
 
@@ -80,6 +80,17 @@ def test_remarks_live_on_the_words_around_them(row: tuple[str, str], expected: t
     assert isinstance(content, Statement)
     opinion = fact_opinion(content, source, Around(line))
     assert (("", "") if opinion is None else (str(opinion.verdict), opinion.fix)) == expected
+
+
+def test_sufficient_decrease_is_mended_where_a_line_search_is_spoken_of() -> None:
+    wrong = r"f(x_k + \alpha_k p_k) \le f(x_k) - c_1 \alpha_k \nabla f(x_k)^T p_k"
+    (content,) = read([wrong])
+    assert isinstance(content, Statement)
+    assert fact_opinion(content, wrong, Around()) is None
+    found = fact_opinion(content, wrong, Around("The Armijo condition is"))
+    assert found is not None
+    assert (found.verdict, found.proof) == (Judgement.ERRATUM, "refuted")
+    assert verdict(found.fix)[:2] == ("correct", "proved")
 
 
 SIGNS = {"+": "correct", "~": "variant", "-": "erratum", "?": ""}

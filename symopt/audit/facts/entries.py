@@ -236,6 +236,7 @@ def _least_squares() -> list[Entry]:
             made += [
                 Entry(name, (gram + ridge) * w[t], moment, names, sizes=sizes),
                 Entry(name, w[t], inverse(gram + ridge) * moment, names, sizes=sizes),
+                Entry(name, w[t], columns * inverse(rows * columns + ridge) * y[t], names, telling=False, sizes=sizes),
             ]
         made.append(Entry("normal-equations", rows * (columns * w[t] - y[t]), 0 * w[t], names, sizes=sizes))
     return made

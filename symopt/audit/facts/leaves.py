@@ -63,6 +63,8 @@ def _raised(term: Term) -> Leaf | None:
         return None
     if exponent.head == "mul" and exponent.args[-1].name in _TURNED:
         return replace(inner, turned=True)
+    if exponent.head == "mul" and all(a.head in ("number", "name") for a in exponent.args):
+        return inner  # a layer and an example: z^{[2](i)}
     if exponent.name in _TURNED:
         return replace(inner, turned=True)
     return inner if exponent.head in ("name", "add") else None

@@ -96,7 +96,7 @@ def asks(left: Term, source: str) -> Asks | None:
         return None
     if left.head in ("name", "at", "call") and found.base in PROBABILITIES and found.indices:
         return Asks("probability", of=found)
-    if left.head == "name" and re.fullmatch(r"d[wWbz]", found.base):
+    if left.head == "name" and re.fullmatch(r"d[wWbzZ]", found.base):
         return Asks("gradient", Spelling(found.base[1:], found.indices))
     if left.head in ("name", "at") and found.base == r"\delta":
         step = Asks("gradient", Spelling("w"), likelihood=True)  # many call minus the gradient so, or a weight's

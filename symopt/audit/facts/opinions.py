@@ -9,6 +9,7 @@ from symopt.audit.facts.activations import NAMES as ACTIVATIONS
 from symopt.audit.facts.backpropagation import layer_opinion
 from symopt.audit.facts.checks import check_opinion
 from symopt.audit.facts.conditioned_rates import conditioned
+from symopt.audit.facts.line_searches import line_search_opinion
 from symopt.audit.facts.losses import SIGMOID_OUTPUT, loss_opinion, stated_losses
 from symopt.audit.facts.numbers import number_opinion
 from symopt.audit.facts.penalties import shape_opinion
@@ -100,7 +101,8 @@ def _relation(
     left: Term, symbol: str, right: Term, clocks: frozenset[str], source: str, around: Around
 ) -> Opinion | None:
     if symbol not in ("=", "~"):
-        return None
+        words = "" if around.uphill else f"{around.before}\n{around.line}"
+        return line_search_opinion(left, symbol, right, source, words)
     if symbol == "=" and _is_zero(right) and left.head in ("call", "grad") and left.name not in ("abs", "norm"):
         return Opinion(Judgement.GIVEN)
     tried: tuple[Step, ...] = (

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from symopt.audit.facts.spelling import split
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
 from symopt.language import terms as T
@@ -23,7 +24,24 @@ def shape_opinion(left: Term, right: Term) -> Opinion | None:
         mean, penalty = right.args
         if _is_mean(mean) and (_penalty(penalty) or _asks_penalty(penalty)):
             return _named("regularised-loss")
+    if _is_loss(left) and _is_mean(right) and _is_example(right.args[1].args[2]):
+        return _named("mean-loss")
     return None
+
+
+def _is_example(term: Term) -> bool:
+    """Whether it is the loss of one example: ``L^{(i)}``, ``\\ell(\\hat{y}_i, y_i)``."""
+    name = split(term.name).base
+    return term.head in ("name", "at", "call") and name in (
+        "L",
+        r"\ell",
+        r"\mathcal{L}",
+        "l",
+        "J",
+        "E",
+        "C",
+        r"\text{loss}",
+    )
 
 
 def _named(system: str) -> Opinion | None:
@@ -84,9 +102,9 @@ def _is_mean(term: Term) -> bool:
     if term.head != "mul" or len(term.args) != 2:
         return False
     share, total = term.args
-    return (
-        share.head == "div" and share.args[0] == T.number(1) and total.head == "sum" and total.args[1] == share.args[1]
-    )
+    if share.head != "div" or share.args[0] != T.number(1) or total.head != "sum":
+        return False
+    return total.args[1] == share.args[1] or total.args[1].name == r"\ldots"
 
 
 def _is_sigmoid(right: Term) -> bool:
