@@ -31,7 +31,7 @@ _FIRST = ("gradient_descent", "momentum", "nesterov", "adagrad", "rmsprop", "ada
 """Modules whose methods others vary: they come first, so that an equation which many share is named after them."""
 
 _LAST = (
-    "adabound", "adafactor", "adagrad_decayed", "ftrl", "novograd", "padam", "radam_libraries",
+    "adabound", "adafactor", "adagrad_decayed", "adamomentum", "ftrl", "novograd", "padam", "radam_libraries",
     "rmsprop_momentum_outside", "rprop_backtracking", "schedule_free", "sm3", "yogi_started",
 )  # fmt: skip
 """Modules of what libraries ship and lectures seldom print: they come last."""

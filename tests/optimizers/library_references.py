@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import mpmath as mp
 
@@ -199,6 +200,19 @@ def schedule_free_adamw_short(h: Hyper) -> Step:
     return step
 
 
+def adamomentum(h: Hyper, *, accumulated: bool) -> Step:
+    m = v = 0
+
+    def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
+        nonlocal m, v
+        m = h["beta_1"] * m + (1 - h["beta_1"]) * grad(x)
+        v = h["beta_2"] * v + (1 - h["beta_2"]) * m**2 + accumulated * h["epsilon"]
+        root = mp.sqrt(v / (1 - h["beta_2"] ** t)) + (not accumulated) * h["epsilon"]
+        return x - h["eta"] * (m / (1 - h["beta_1"] ** t)) / root
+
+    return step
+
+
 def yogi_started(h: Hyper) -> Step:
     first = second = h["m_0"]
 
@@ -349,6 +363,8 @@ LIBRARIES: dict[str, Callable[[Hyper], Step]] = {
     "schedule-free-sgd-short": schedule_free_sgd_short,
     "schedule-free-adamw": schedule_free_adamw,
     "schedule-free-adamw-short": schedule_free_adamw_short,
+    "adamomentum": partial(adamomentum, accumulated=True),
+    "adamomentum-plain": partial(adamomentum, accumulated=False),
     "yogi-started": yogi_started,
     "sm3": sm3,
     "sm3-momentum": sm3_momentum,
