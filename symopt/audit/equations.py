@@ -63,7 +63,7 @@ class Group:
     def constants(self) -> frozenset[Fraction]:
         """Numbers in place of a schedule's hyperparameters: in one equation that counts steps and asks no gradient."""
         claim = self.claims[0]
-        if len(self.claims) > 1 or not self.may_schedule or not claim.counts:
+        if len(self.claims) > 1 or not self.may_schedule or not (claim.counts or self.continues):
             return frozenset()
         found = {n.value for n in claim.right.nodes() if n.value is not None and n.value > 0 and n.value != 1}
         return frozenset(found) if len(found) <= _MOST_SETTINGS else frozenset()
@@ -71,12 +71,19 @@ class Group:
     @cached_property
     def may_schedule(self) -> bool:
         """Whether it may be a schedule: nothing is made from its own past, and no gradient is asked."""
-        return not any(c.recurrent or c.gradients for c in self.claims)
+        return self.continues or not any(c.recurrent or c.gradients for c in self.claims)
+
+    @cached_property
+    def continues(self) -> bool:
+        """Whether it is a single hyperparameter's new value from its last one, ``\\eta_{t+1} = \\gamma \\eta_t``."""
+        claim = self.claims[0]
+        rate = affinity(claim.name, "eta", r"\eta", True) > 0 and all(hyper_like(n) for n in claim.names)
+        return len(self.claims) == 1 and claim.recurrent and rate and not (claim.gradients or claim.cased)
 
     @cached_property
     def settable(self) -> int:
-        """How many symbols of a single equation may be hyperparameters."""
-        return len(self.claims[0].names - {self.claims[0].name})
+        """How many symbols of a single equation may be hyperparameters; what a value went out from is not written."""
+        return len(self.claims[0].names - {self.claims[0].name}) + self.continues
 
     @cached_property
     def steps(self) -> frozenset[str]:
@@ -273,6 +280,8 @@ class Reader:
             quantities = indexed or not hyper_like(name)
             hypers = not indexed or hyper_like(name)
             return Part("any" if quantities else "none", False, hypers, offsets, lags, name if hypers else "")
+        if self.group.continues and definition is claim:
+            return Part("params", False, False, offsets, lags)
         if definition.recurrent:
             return Part("states", True, False, offsets, lags)
         if is_gradient(definition):

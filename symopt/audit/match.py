@@ -58,12 +58,14 @@ def interpretations(group: Group) -> list[Interpretation]:
     """
     if not any(c.evaluable for c in group.claims):
         return []
-    known = plain() if group.may_schedule else [m for m in plain() if not m.scheduled]
+    known = [m for m in plain() if m.scheduled or not group.continues if group.may_schedule or not m.scheduled]
     numbered = (s for m in known for s in specialised(m, group.decimals))
     settled = (s for m in known for s in at_settings(m, group.constants, group.settable)) if group.constants else ()
     found = readings(group, [*known, *numbered, *settled], float("inf"))
     if found and not found[0].wrong and found[0].cost - RANK * found[0].model.rank < CONVENTION:
         return found
+    if group.continues:
+        return []  # nobody knows all the ways to go on from the last rate
     near, far = _likely(group, found)
     found = _with_conventions(group, found, near)
     if not found or found[0].wrong:

@@ -39,7 +39,10 @@ class _Translation:
         self.on_left = True
         left = self._left()
         self.on_left = False
-        return sp.Eq(left, self._sympy(self.claim.right), evaluate=False)
+        claim = sp.Eq(left, self._sympy(self.claim.right), evaluate=False)
+        if self.claim.recurrent and self.reading.model.scheduled:
+            return claim.xreplace({t: t + 1})  # a schedule says nothing of a value before its first
+        return claim
 
     def _left(self) -> Any:
         left = self._sympy(self.claim.left)

@@ -21,6 +21,9 @@ SPELLINGS = {
     r"\eta_t = 0.1 e^{-0.05 t}": "exponential-decay",
     r"\eta_t = \eta_0 \cdot 0.1^{\lfloor t/30 \rfloor}": "step-decay",
     r"\eta_t = \eta_0 \gamma^{t/s}": "geometric-decay-by-time",
+    r"\eta_{t+1} = \gamma \eta_t": "geometric-decay",
+    r"\alpha := 0.1 \alpha": "geometric-decay",
+    r"\eta_t = \eta_{t-1} e^{-k}": "exponential-decay",
 }
 
 
@@ -38,6 +41,12 @@ def test_each_means_the_same_beside_all_the_others(tmp_path: Path) -> None:
 def test_a_letter_that_counts_steps_elsewhere_may_be_a_rate(tmp_path: Path) -> None:
     page = "$$w_{k+1} = w_k - \\eta \\nabla f(w_k)$$\n\n# Decay\n\n$$\\alpha_t = \\frac{\\alpha_0}{1 + k t}$$\n"
     assert [f.verdict for f in findings(page, tmp_path)][1] is Judgement.CORRECT
+
+
+@pytest.mark.parametrize("formula", [r"\eta_{t+1} = \gamma + \eta_t", r"\lambda = 10 \lambda"])
+def test_going_on_from_the_last_rate_in_a_way_of_ones_own_is_not_wrong(formula: str, tmp_path: Path) -> None:
+    (found,) = findings(f"The learning rate decays:\n\n$${formula}$$\n", tmp_path)
+    assert found.verdict is Judgement.UNRECOGNISED
 
 
 @pytest.mark.parametrize("formula", [r"\eta_t = \eta_0 e^{t / \tau}", r"\eta_t = \eta_0 (1 + t / T)"])
