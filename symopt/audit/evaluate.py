@@ -151,6 +151,10 @@ def _broadcast(x: NDArray[Any], shape: tuple[int, ...]) -> NDArray[Any]:
     return x if x.shape == shape else np.broadcast_to(x, shape)
 
 
+def _array(x: Any) -> Array:
+    return x if isinstance(x, np.ndarray) and x.ndim else np.atleast_1d(x)
+
+
 @dataclass
 class Memo:
     """Values of an equation's parts, for variations of it that share them.
@@ -210,9 +214,9 @@ class Sides:
         """
         try:
             self.on_left = True
-            left = np.atleast_1d(self.value(left_side or self.claim.left))
+            left = _array(self.value(left_side or self.claim.left))
             self.on_left = False
-            right = np.atleast_1d(self.value(right_side or self.claim.right))
+            right = _array(self.value(right_side or self.claim.right))
         except (Unreadable, KeyError, IndexError, RecursionError, OverflowError, TypeError, ValueError):
             return None
         if left is not self.last[0]:
@@ -220,8 +224,7 @@ class Sides:
             self.last = left, NEAR * np.abs(left), gone if np.count_nonzero(gone) else None
         _, bound, gone = self.last
         gap = left - right
-        agree = np.abs(gap, out=gap) <= bound
-        known = agree
+        agree = known = np.abs(gap, out=gap) <= bound
         if np.count_nonzero(agree):
             known = agree.copy()
             spots = agree.nonzero()

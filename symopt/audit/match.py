@@ -156,8 +156,11 @@ class _Matcher:
         self.place: dict[Model, tuple[Bench, int]] = {}
         ordered = sorted(models, key=lambda m: (m.coordinates, bool(m.conventions), m.system if m.conventions else ""))
         for _, alike in groupby(ordered, key=lambda m: (m.coordinates, m.system if m.conventions else "")):
-            on = bench(tuple(alike))
-            self.place |= {model: (on, i) for i, model in enumerate(on.models)}
+            together = list(alike)
+            # Those at printed numbers are many, and not asked where one of the others fits.
+            parts = [[m for m in together if bool(m.fixed) is fixed] for fixed in (False, True)]
+            placed = {m: (on, i) for on in (bench(tuple(p)) for p in parts if p) for i, m in enumerate(on.models)}
+            self.place |= {model: placed[model] for model in together}
         self.readers: dict[frozenset[str], Reader] = {}
 
     def reader(self, aliases: Mapping[str, Claim]) -> Reader:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
-from typing import TYPE_CHECKING
+from functools import lru_cache, partial
+from typing import TYPE_CHECKING, Any
 
 import sympy as sp
 
@@ -52,10 +52,28 @@ def _check_names(optimizer: Optimizer) -> None:
 
 def _check_defaults(optimizer: Optimizer) -> None:
     for hyper in optimizer.hyper:
-        if hyper.default is not None and hyper.default not in hyper.domain:
+        if hyper.default is not None and not _is_within(hyper.default, hyper.domain):
             raise DefinitionError(
                 f"{optimizer.name}: {hyper.name} has default {hyper.default}, outside its domain {hyper.domain}"
             )
+
+
+# Definitions share most of their values and domains, and SymPy is slow to print, expand and compare them.
+
+
+@lru_cache(maxsize=4096)
+def _is_within(default: Any, domain: Any) -> bool:
+    return default in domain
+
+
+@lru_cache(maxsize=4096)
+def _lag(index: Any) -> Any:
+    return sp.expand(t - index)
+
+
+@lru_cache(maxsize=4096)
+def _text(x: Any) -> str:
+    return str(x)
 
 
 def _check_equations(optimizer: Optimizer) -> None:
@@ -63,7 +81,7 @@ def _check_equations(optimizer: Optimizer) -> None:
     defined: set[Sequence] = set()
     for number, equation in enumerate(optimizer.update, start=1):
         where = partial(_place, optimizer, number)
-        for used in sorted(equation.rhs.atoms(At), key=str):
+        for used in sorted(equation.rhs.atoms(At), key=_text):
             _check_use(optimizer, used, defined, where)
         for symbol in sorted(equation.rhs.free_symbols - declared, key=str):
             raise DefinitionError(f"{where()}: {_undeclared(symbol)}")
@@ -72,7 +90,7 @@ def _check_equations(optimizer: Optimizer) -> None:
 
 def _check_use(optimizer: Optimizer, used: At, defined: set[Sequence], where: Callable[[], str]) -> None:
     _check_known(optimizer, used.base, where)
-    lag = sp.expand(t - used.index)
+    lag = _lag(used.index)
     if not (lag.is_Integer and lag >= 0) and used.index != 0:
         raise DefinitionError(f"{where()}: {used} must be read at step t, at an earlier one, or at 0")
     if lag == 0 and used.base not in defined:
