@@ -11,7 +11,16 @@ from itertools import takewhile
 from symopt.audit.claims import Claim, told_apart, without_remainders
 from symopt.audit.code import code_findings_of
 from symopt.audit.equations import Group
-from symopt.audit.facts import Around, claimed, fact_opinion, newest, read_alone, section_opinions, stated_by
+from symopt.audit.facts import (
+    Around,
+    beside_opinion,
+    claimed,
+    fact_opinion,
+    newest,
+    read_alone,
+    section_opinions,
+    stated_by,
+)
 from symopt.audit.findings import DocumentReport, Finding, Judgement
 from symopt.audit.groups import Outline
 from symopt.audit.judge import UNRECOGNISED, Judge, Opinion, least_charitable, most_charitable
@@ -135,6 +144,10 @@ def _with_sections(opinions: Sequence[Opinion], found: Sequence[Formula]) -> lis
             continue  # SymPy's answer to mathematics that nobody writes
         for place, opinion in told.items():
             made[place] = opinion
+        systems = [made[i].system for i in alone]
+        for line in lines:
+            if line is not None and line.place in unsettled - told.keys():
+                made[line.place] = beside_opinion(line, systems) or made[line.place]
     return made
 
 

@@ -122,7 +122,7 @@ def test_every_entry_is_of_a_known_method() -> None:
     from symopt.optimizers import vector_methods
 
     others = "dfp sr1 line-search normal-equations ridge-regression barzilai-borwein cg-dai-yuan steepest-descent"
-    fits = "gauss-newton levenberg-marquardt"
+    fits = "newton-regularised gauss-newton levenberg-marquardt"
     assert {e.system for e in entries()} <= {*vector_methods(), *others.split(), *fits.split()}
 
 

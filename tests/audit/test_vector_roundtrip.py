@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from symopt.audit import Finding, Judgement, audit
-from symopt.audit.facts import claimed, section_opinions
+from symopt.audit.facts import beside_opinion, claimed, section_opinions
 from symopt.audit.judge import Opinion
 from symopt.optimizers import vector_methods
 from symopt.read.notation import Statement, read
@@ -64,6 +64,8 @@ SLIPS = {
     (r"x_{k+1} = x_k + \alpha_k d_k", r"g_{k+1} = \nabla f(x_{k+1})",
      r"\beta_k = \frac{g_{k+1} \cdot g_{k+1}}{g_k \cdot g_k}", r"d_{k+1} = g_{k+1} + \beta_k d_k"):
         (3, "sign flipped", r"d_{k+1} = -g_{k+1} + \beta_k d_k"),
+    (r"V_k = I - \rho_k y_k s_k^T", r"H_{k+1} = V_k^T H_k V_k + \rho_k y_k y_k^T", r"\rho_k = \frac{1}{y_k^T s_k}"):
+        (1, "one vector for another", r"H_{k+1} = V_k^T H_k V_k + \rho_k s_k s_k^T"),
 }  # fmt: skip
 
 
@@ -72,6 +74,18 @@ def test_a_line_is_mended_by_those_beside_it(lines: tuple[str, ...], expected: t
     place, mistake, fix = expected
     wrong = {p: (o.rewrite, o.fix, o.proof) for p, o in together(lines).items() if o.verdict is Judgement.ERRATUM}
     assert wrong == {place: (mistake, fix, "refuted")}
+
+
+@pytest.mark.slow
+def test_a_line_of_two_loops_is_mended_beside_others() -> None:
+    (content,) = read([r"q \leftarrow q + \alpha_i y_i"])
+    assert isinstance(content, Statement)
+    line = claimed(0, content, r"q \leftarrow q + \alpha_i y_i")
+    assert line is not None
+    assert beside_opinion(line, ["lbfgs"]) is None
+    found = beside_opinion(line, ["lbfgs", "lbfgs"])
+    assert found is not None
+    assert (found.verdict, found.fix) == (Judgement.ERRATUM, r"q = q - \alpha_i y_i")
 
 
 @pytest.mark.slow

@@ -6,6 +6,8 @@ each other; what is not recognised is left to the rest of the audit.
 """
 
 from symopt.audit.facts.opinions import Around, fact_opinion, newest, stated_by
-from symopt.audit.facts.section import claimed, read_alone, section_opinions
+from symopt.audit.facts.section import beside_opinion, claimed, read_alone, section_opinions
 
-__all__ = ["Around", "claimed", "fact_opinion", "newest", "read_alone", "section_opinions", "stated_by"]
+__all__ = [
+    "Around", "beside_opinion", "claimed", "fact_opinion", "newest", "read_alone", "section_opinions", "stated_by",
+]  # fmt: skip

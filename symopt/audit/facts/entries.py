@@ -106,6 +106,12 @@ def _newton() -> list[Entry]:
         Entry("newton", x[t], many, _names(x=(), **vector), (K[t - 1],)),
         Entry("newton-damped", x[t], old - eta[t] * inverse(K[t - 1]) * g[t - 1],
               _names(x=(), eta=RATE, **vector), (K[t - 1],)),
+        Entry("newton-regularised", x[t], old - inverse(K[t - 1] + eta[t] * identity) * g[t - 1],
+              _names(x=(), eta=(*RIDGE, r"\tau"), **vector), (K[t - 1],), False, telling=False),
+        Entry("newton-regularised", (K[t - 1] + eta[t] * identity) * h[t], -g[t - 1],
+              _names(h=(*DIRECTION, *MOVE), eta=(*RIDGE, r"\tau"), **vector), (K[t - 1],), False, telling=False),
+        Entry("newton-regularised", h[t], -inverse(K[t - 1] + eta[t] * identity) * g[t - 1],
+              _names(h=(*DIRECTION, *MOVE), eta=(*RIDGE, r"\tau"), **vector), (K[t - 1],), False, telling=False),
         Entry("newton-root-system", x[t], system, _names(x=(), F=("F", "D0", "f"), J=("J", "jac", "D1", "hess"))),
         *(made for names, settled in ((MOVE, True), (DIRECTION, False)) for made in (
             Entry("newton-root", u[t], scalar_root - u[t - 1], _names(u=names, **root), (), settled),
@@ -245,13 +251,23 @@ def _least_squares() -> list[Entry]:
 def _residuals() -> list[Entry]:
     """The steps of Gauss and Newton, and of Levenberg and Marquardt, for residuals r with the Jacobian J."""
     made: list[Entry] = []
-    sizes = J, {h: ("d", "1"), r: ("n", "1")}
+    sizes = J, {h: ("d", "1"), x: ("d", "1"), r: ("n", "1")}
     names = _names(J=("J", "J_r", "J_f", "A"), h=(*DIRECTION, *MOVE), r=("r", "e", "f", "F"), eta=RIDGE)
+    moved = tuple((x if q is h else q, ("x", *WEIGHTS) if q is h else own) for q, own in names)
     gram, slope = transpose(J[t]) * J[t], transpose(J[t]) * r[t]
     for name, damped in (("gauss-newton", gram), ("levenberg-marquardt", gram + eta[t] * identity)):
         for sign in (1, -1):  # residuals are taken either way round
             made += [
                 Entry(name, damped * h[t], sign * slope, names, settled=False, telling=False, sizes=sizes),
                 Entry(name, h[t], sign * inverse(damped) * slope, names, settled=False, telling=False, sizes=sizes),
+                Entry(
+                    name,
+                    x[t],
+                    x[t - 1] + sign * inverse(damped) * slope,
+                    moved,
+                    settled=False,
+                    telling=False,
+                    sizes=sizes,
+                ),
             ]
     return made

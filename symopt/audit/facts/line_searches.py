@@ -1,8 +1,8 @@
 """The conditions of line searches: sufficient decrease, curvature, their strong form, Goldstein's bounds.
 
 Armijo 1966; Wolfe 1969; Goldstein 1965; Nocedal & Wright 2006, equations 3.4 to 3.11. Each is held against its
-definition as one inequality between numbers: the function's value and its slope along the direction, at both points. An
-inequality turned around is where backtracking goes on, and not wrong.
+definition as one inequality between numbers: the function's value and its slope along the direction, at both points.
+Sufficient decrease turned around is where backtracking goes on.
 """
 
 from __future__ import annotations
@@ -71,7 +71,8 @@ def line_search_opinion(left: Term, symbol: str, right: Term, source: str, text:
         return None
     excess = value if symbol[0] == "<" else -value
     for name, condition in _CONDITIONS.items():
-        forms = (sign * condition.subs(share, c) for sign in (1, -1) for c in (share, sp.Rational(1, 2)))
+        signs = (1, -1) if symbol == ">" and name.startswith("armijo") else (1,)
+        forms = (sign * condition.subs(share, c) for sign in signs for c in (share, sp.Rational(1, 2)))
         if any(identity(excess, form).proved for form in forms):
             title = next(t for n, t in _TITLES.items() if name.startswith(n))
             return Opinion(Judgement.CORRECT, system="line-search", proof="proved", explanation=f"It is {title}.")

@@ -15,9 +15,10 @@ from typing import Any
 import numpy as np
 import sympy as sp
 
+from symopt.audit.facts.method_forms import FORMS
 from symopt.audit.facts.translate import Quantity
 from symopt.audit.facts.values import Array, NoValue, number, value
-from symopt.language import At, Optimizer, Sequence, Shape, dot, t
+from symopt.language import At, Optimizer, Sequence, Shape, dot, identity, t, transpose
 from symopt.language import terms as T
 from symopt.language.convert import latex_name
 from symopt.language.linear import Draw, Hessian, Inverted, Jacobian, LineSearch, Residual, Value
@@ -35,10 +36,14 @@ SIZE = 8
 CLOCK = frozenset({"t"})
 _DIMENSIONS = {Shape.SCALAR: (1, 1), Shape.VECTOR: (SIZE, 1), Shape.MATRIX: (SIZE, SIZE)}
 
+V, W = (Sequence(n, shape=Shape.MATRIX) for n in ("V", "W"))
+"""The factor of BFGS's product form, whichever of the two is transposed."""
 SHORT: tuple[tuple[Sequence, Any], ...] = (
     (s, x[t] - x[t - 1]),
     (y, g[t] - g[t - 1]),
     (rho, 1 / dot(y[t], s[t])),
+    (V, identity - rho[t] * y[t] * transpose(s[t])),
+    (W, identity - rho[t] * s[t] * transpose(y[t])),
 )
 """What texts abbreviate, whether the definition does or not."""
 
@@ -91,10 +96,8 @@ class Model:
 @cache
 def models() -> tuple[Model, ...]:
     """Every definition that texts give line by line."""
-    return tuple(
-        _model(o) for o in vector_methods().values()
-        if not any(eq.rhs.has(Draw, sp.Mod) for eq in o.update) and not o.name.startswith("lbfgs")
-    )  # fmt: skip
+    printed = [o for o in vector_methods().values() if not o.name.startswith("lbfgs")]
+    return tuple(_model(o) for o in (*printed, *FORMS) if not any(eq.rhs.has(Draw, sp.Mod) for eq in o.update))
 
 
 def _model(optimizer: Optimizer) -> Model:
@@ -116,7 +119,8 @@ def _abbreviated(optimizer: Optimizer) -> Optimizer:
     remembered = {optimizer.params, *optimizer.init}
     for short, meaning in SHORT:
         old = {v.base for v in meaning.atoms(At) if v.index != t}
-        if short not in known and {v.base for v in meaning.atoms(At)} <= known and old <= remembered:
+        matrix = short.shape is not Shape.MATRIX or any(q.shape is Shape.MATRIX for q in optimizer.init)
+        if matrix and short not in known and {v.base for v in meaning.atoms(At)} <= known and old <= remembered:
             update.append(sp.Eq(short[t], meaning))
             known.add(short)
     return optimizer if len(update) == len(optimizer.update) else optimizer.replace(update=update)

@@ -46,6 +46,7 @@ NAMES: Mapping[str, tuple[str, ...]] = {
     r"\eta": RATE,
     r"\beta": (r"\beta", "b", r"\gamma"),
     r"\rho": (r"\rho", r"\gamma"),
+    "V": ("V",), "W": ("V",),
     "f_{min}": ("f_{min}", r"f_{\min}", "f^*", r"f^{*}", r"f^\star", r"f^{\star}", r"\hat{f}", r"\bar{f}"),
 }  # fmt: skip
 """What texts call the quantities of definitions."""

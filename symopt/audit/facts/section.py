@@ -7,9 +7,11 @@ from functools import cache
 
 from symopt.audit.facts.entries import entries
 from symopt.audit.facts.method_mends import Mended, defining, in_definition, mended, proof
+from symopt.audit.facts.method_runs import models
 from symopt.audit.facts.methods import Claimed, Reading, completed, readings
 from symopt.audit.facts.opinions import MAX_NODES
 from symopt.audit.facts.spelling import DOT, vectors_told
+from symopt.audit.facts.updates import update_opinion
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
 from symopt.audit.witnesses import short
@@ -62,7 +64,7 @@ def section_opinions(lines: Sequence[Claimed], unsettled: frozenset[int], alone:
         return {}
     most = len(found[0].held)
     out: dict[int, Opinion] = {}
-    for reading in (r for r in found if len(r.held) == most):
+    for reading in (r for r in found if len(r.held) == most and most >= min(ESTABLISHED, len(r.model.lines))):
         for line in lines:
             if line.place in reading.held and line.place in unsettled and line.place not in out:
                 opinion = _right(line, reading)
@@ -71,6 +73,19 @@ def section_opinions(lines: Sequence[Claimed], unsettled: frozenset[int], alone:
     for place, opinion in _wrong(found, most, tuple(lines), unsettled | alone):
         return {**out, place: opinion}
     return out
+
+
+def beside_opinion(line: Claimed, systems: Sequence[str]) -> Opinion | None:
+    """The mistake in a line that tells little by itself, beside others of a method whose lines are read alone.
+
+    Args:
+        line: an equation.
+        systems: what the lines that are right in its section belong to, each as often as there are lines.
+    """
+    known = {m.system for m in models()}
+    often = frozenset(s for s in systems if systems.count(s) >= ESTABLISHED and s not in known)
+    found = update_opinion(line.left, line.right, line.clocks, line.source, beside=often) if often else None
+    return found if found is not None and found.verdict is Judgement.ERRATUM else None
 
 
 def _of_vectors(lines: Sequence[Claimed]) -> bool:
@@ -102,7 +117,7 @@ def _wrong(
         if len(failed) != 1 or not _established(reading, failed[0], lines):
             continue
         made = mended(failed[0], reading, lines)
-        if made is not None:
+        if made is not None and made.right.unspanned() != failed[0].right.unspanned():
             yield failed[0].place, _erratum(failed[0], reading, made)
 
 

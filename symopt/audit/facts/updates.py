@@ -61,16 +61,19 @@ class Reading:
         return sequence[t + q.offset - self.newest[q.base]]
 
 
-def update_opinion(left: Term, right: Term, clocks: frozenset[str], source: str) -> Opinion | None:
+def update_opinion(
+    left: Term, right: Term, clocks: frozenset[str], source: str, *, beside: frozenset[str] = frozenset()
+) -> Opinion | None:
     """What is to be said of an equation; None where it is none of those that are known.
 
     Args:
         left, right: its sides.
         clocks: the document's time variables.
         source: the text that spans refer to.
+        beside: methods that lines nearby are known to give, so that names tell more.
     """
     left, right = vectors_told(left, source), vectors_told(right, source)
-    found = _judged(left, right, clocks)
+    found = _judged(left, right, clocks, beside)
     if found is None:
         return None
     entry, verdict, mistake, whole, reading = found
@@ -94,7 +97,7 @@ def _short(name: str) -> str:
 
 @lru_cache(maxsize=2048)
 def _judged(
-    left: Term, right: Term, clocks: frozenset[str]
+    left: Term, right: Term, clocks: frozenset[str], beside: frozenset[str]
 ) -> tuple[Entry, Verdict, Rewrite | None, Term | None, dict[str, str]] | None:
     if not _is_candidate(left, right, clocks):
         return None
@@ -109,7 +112,7 @@ def _judged(
                 near.append((entry, reading))
             if verdict is None and entry.telling and (not entry.sizes or _turns(left) or _turns(right)):
                 misfits.append((entry, reading))
-    for entry, reading in [*(n for n in near if n[0].telling), *misfits]:
+    for entry, reading in [*(n for n in near if n[0].telling or n[0].system in beside), *misfits]:
         found = _explained(entry, reading, left, right, clocks)
         if found is not None:
             return found
