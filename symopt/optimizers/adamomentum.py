@@ -23,7 +23,7 @@ adamomentum = Optimizer(
         Eq(vhat[t], v[t] / (1 - beta2**t)),
         Eq(theta[t], theta[t - 1] - eta * mhat[t] / sqrt(vhat[t])),
     ],
-    source="Wang et al. 2021, arXiv:2106.11514, Algorithm 1",
+    source="Wang et al. 2021, arXiv:2106.11514",
 )
 
 adamomentum_plain = adamomentum.replace(
@@ -35,5 +35,5 @@ adamomentum_plain = adamomentum.replace(
         *adamomentum.update[3:5],
         Eq(theta[t], theta[t - 1] - eta * mhat[t] / (sqrt(vhat[t]) + eps)),
     ],
-    source="Wang et al. 2021, arXiv:2106.11514, Algorithm 1; epsilon: Kingma & Ba 2015, Algorithm 1",
+    source="Wang et al. 2021, arXiv:2106.11514; epsilon: Kingma & Ba 2015, Algorithm 1",
 )
