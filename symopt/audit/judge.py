@@ -92,6 +92,8 @@ class Judge:
             return UNRECOGNISED
         conventions = _conventions(fact, reading)
         missing = self._missing(fact, solution)
+        if missing and len(reading.facts) == 1 and not (fact.claim.recurrent or fact.claim.timed):
+            return UNRECOGNISED  # an equation that no step tells of, such as a layer's, is no part of a method
         opinion = Opinion(
             Judgement.VARIANT if conventions else Judgement.CORRECT,
             system=reading.model.system,

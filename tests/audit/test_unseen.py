@@ -215,6 +215,31 @@ MORE_SLIPS += [
 ]
 
 
+OTHER_FIELDS = r"""
+# Networks
+$$Z^{[1]} = W^{[1]} X + b^{[1]}$$
+$$A^{[1]} = g(Z^{[1]})$$
+$$h_t = \tanh(W h_{t-1} + U x_t + b)$$
+$$c_t = f_t c_{t-1} + i_t \tilde c_t$$
+$$h_t = (1 - z_t) h_{t-1} + z_t \tilde h_t$$
+# Reinforcement learning
+$$Q(s,a) \leftarrow Q(s,a) + \alpha (r + \gamma \max_{a'} Q(s',a') - Q(s,a))$$
+$$\mu_{k+1} = \mu_k + \frac{1}{k+1}(x_{k+1} - \mu_k)$$
+$$\theta' \leftarrow \tau \theta + (1 - \tau) \theta'$$
+# Normalisation
+$$\hat x = \frac{x - \mu}{\sqrt{\sigma^2 + \epsilon}}$$
+$$\mu = \rho \mu + (1 - \rho) \mu_B$$
+# Filters and series
+$$x_k = x_{k-1} + K_k (z_k - H x_{k-1})$$
+$$s_t = \alpha x_t + (1 - \alpha)(s_{t-1} + b_{t-1})$$
+$$x_{t} = \sqrt{\alpha_t} x_{t-1} + \sqrt{1 - \alpha_t} \epsilon_t$$
+$$x_{n+1} = r x_n (1 - x_n)$$
+$$x_{t+1} = x_t - \eta \nabla f(x_t) + \sqrt{2 \eta} \xi_t$$
+$$J = L + \lambda R$$
+$$v_i = \omega v_i + c_1 r_1 (p_i - x_i) + c_2 r_2 (g - x_i)$$
+"""
+
+
 def findings(text: str, folder: Path) -> list[Finding]:
     file = folder / "lecture.md"
     file.write_text(text)
@@ -257,6 +282,11 @@ def test_what_a_mistake_would_turn_into_a_method_is_not_flagged(text: str, tmp_p
 ])  # fmt: skip
 def test_a_step_without_correction_is_right_where_no_value_is_forgotten(text: str, tmp_path: Path) -> None:
     assert Judgement.ERRATUM not in {f.verdict for f in findings(text, tmp_path)}
+
+
+@pytest.mark.slow
+def test_nothing_is_missing_from_formulas_of_other_fields(tmp_path: Path) -> None:
+    assert not {Judgement.ERRATUM, Judgement.INCOMPLETE} & {f.verdict for f in findings(OTHER_FIELDS, tmp_path)}
 
 
 def test_short_forms_are_read(tmp_path: Path) -> None:
