@@ -99,6 +99,13 @@ class Claim:
         return not self.dated and any(_counts(side, self.clocks) for side in (self.left, self.right))
 
     @cached_property
+    def tells_of_steps(self) -> bool:
+        """Whether it has a value made from itself or at a time, a gradient, a change, or a mean."""
+        changes = any(n.startswith(r"\Delta") for n in self.names)
+        stepped = self.recurrent or self.timed or self.counts or self.step is not None
+        return bool(stepped or changes or self.gradients or self.expects)
+
+    @cached_property
     def evaluable(self) -> bool:
         """Whether it is made of nothing but arithmetic on numbers and one-index sequences."""
         nodes = [node for side in (self.left, self.right) for node in side.nodes()]

@@ -54,6 +54,11 @@ class Group:
         return frozenset(n for c in self.claims for n in c.right.names() - {c.name})
 
     @cached_property
+    def tells_of_steps(self) -> bool:
+        """Whether anything in it tells of steps; a layer's equations look like a part of many methods."""
+        return any(c.tells_of_steps for c in self.claims)
+
+    @cached_property
     def decimals(self) -> frozenset[Fraction]:
         """Numbers between 0 and 1 that are written where a decay rate could stand."""
         nodes = [n for c in self.claims for side in (c.left, c.right) for n in side.nodes()]

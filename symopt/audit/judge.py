@@ -70,7 +70,7 @@ class Judge:
         self.given = given
 
     def opinion(self, claim: Claim, solution: Solution | None) -> Opinion:
-        if solution is None:
+        if solution is None or not solution.group.tells_of_steps:
             return UNRECOGNISED
         reading = solution.reading
         for fact in reading.facts:
@@ -92,8 +92,8 @@ class Judge:
             return UNRECOGNISED
         conventions = _conventions(fact, reading)
         missing = self._missing(fact, solution)
-        if missing and len(reading.facts) == 1 and not (fact.claim.recurrent or fact.claim.timed):
-            return UNRECOGNISED  # an equation that no step tells of, such as a layer's, is no part of a method
+        if missing and len(reading.facts) == 1 and not fact.claim.tells_of_steps:
+            return UNRECOGNISED
         opinion = Opinion(
             Judgement.VARIANT if conventions else Judgement.CORRECT,
             system=reading.model.system,

@@ -22,7 +22,7 @@ from symopt.audit.explain import (
 from symopt.audit.from_recurrence import from_recurrence
 from symopt.audit.likeness import Tally, likeness, likest, marks_of
 from symopt.audit.match import RANK, WRONG, Interpretation, interpretations, readings
-from symopt.audit.models import specialised
+from symopt.audit.models import STEP, specialised
 from symopt.audit.names import affinity
 from symopt.audit.parcels import Call, Work
 from symopt.audit.proofs import proof
@@ -217,6 +217,8 @@ def _is_sure(solution: Solution) -> bool:
     telling = [
         f for f in solution.reading.facts if f.claim.right.head not in ("grad", "number") and f.claim not in mended
     ]
+    if len(solution.explained) > 1:  # that the parameters move by a step is so in every method
+        telling = [f for f in telling if STEP not in {m.key for m in f.meanings.values()}]
     farfetched = [e for e in solution.explained.values() if e.rewrite.name in FARFETCHED]
     written = frozenset(n for c in solution.group.claims for n in c.names)
     if any(

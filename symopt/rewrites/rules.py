@@ -200,7 +200,7 @@ class Substitute(Rule):
 
 @dataclass(frozen=True)
 class SubstituteAll(Rule):
-    """Each of several quantities that play ``right`` replaced by another that plays ``wrong``, wherever they stand."""
+    """In a step, each of several quantities that play ``right`` replaced by another that plays ``wrong``."""
 
     right: str
     wrong: str
@@ -212,6 +212,8 @@ class SubstituteAll(Rule):
         return self._put(term, roles, self.wrong, self.right)
 
     def _put(self, term: Term, roles: Roles, old: str, new: str) -> Iterator[Change]:
+        if term.head != "relation" or not roles.fits(term.args[0], "parameter"):
+            return
         found: dict[str, Path] = {}
         for path, node in positions(term):
             if roles.fits(node, old) and node.head in ("name", "at") and not under_gradient(term, path):
