@@ -31,6 +31,8 @@ _UPRIGHT = "|".join(re.escape(n) for n in sorted(C.UPRIGHT, key=len, reverse=Tru
 _IGNORED = "|".join(sorted(C.IGNORED_WITH_ARGUMENT, key=len, reverse=True))
 _WORD = r"[\u0400-\u04ff\u3041-\u30fa\u30fc-\u30ff\u3400-\u9fff\uac00-\ud7af]"
 """A letter of words that stand in formulas without ``\\text``: Cyrillic, Chinese, Japanese, Korean."""
+_MIXED = re.compile("[α-ωΑ-Ω][A-Za-z]{1,2}")
+"""No word: symbols, of which one or more belong to what follows, such as a differential."""
 _PATTERN = re.compile(
     rf"""
       (?P<space>[\s~]+|(?<![\d\\])%[^\n]*|\\[,:!>])
@@ -127,6 +129,13 @@ def _scan(math: str, macros: Macros) -> Iterator[Token]:
             yield from _token(kind or "other", text, match, start, position)
 
 
+def _text(prose: str, start: int, end: int) -> Token:
+    plain = prose.strip()
+    if _MIXED.fullmatch(plain):
+        return Token("junk", plain, start, end)
+    return _word(plain, start, end) if plain == "grad" or plain in C.FUNCTIONS else Token("text", prose, start, end)
+
+
 def _token(kind: str, text: str, match: re.Match[str], start: int, end: int) -> Iterator[Token]:
     match kind:
         case "num":
@@ -140,12 +149,7 @@ def _token(kind: str, text: str, match: re.Match[str], start: int, end: int) -> 
         case "ellipsis":
             yield Token("symbol", "\\ldots", start, end)
         case "text":
-            prose = match["prose"].replace("\\_", "_")
-            plain = prose.strip()
-            if plain == "grad" or plain in C.FUNCTIONS:
-                yield _word(plain, start, end)
-            else:
-                yield Token("text", prose, start, end)
+            yield _text(match["prose"].replace("\\_", "_"), start, end)
         case "upright":
             yield _upright(match["letters"].replace("\\_", "_").strip(), start, end)
         case "tag":

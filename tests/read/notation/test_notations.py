@@ -251,6 +251,7 @@ def test_a_chain_goes_on() -> None:
 
 
 UNREAD = [
+    (r"w = w - \text{αd}w", "αd is not known", 8),
     (r"x = a \cdot", "breaks off", 11),
     (r"x = a \cdot \times b", "times", 12),
     (r"\foo{x}", r"\\foo", 0),
