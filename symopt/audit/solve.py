@@ -354,7 +354,7 @@ class _Likely:
         cost = reading.cost - RANK * reading.model.rank  # the basic method need not be what is meant
         cost += doubtful + (EXPLAINED - WRONG) * len(reading.wrong) + UNLIKE * unlike
         alike = frozenset((c, equations[name]) for c, (_, name) in meant.items())
-        return cls(reading, cost, frozenset([*alike, *reading.aliases]))
+        return cls(reading, cost, alike)
 
 
 def _given(claim: Claim, parts: Mapping[str, str], tallies: Mapping[str, Tally]) -> Mapping[str, Tally]:

@@ -1,8 +1,7 @@
 """AdaMomentum: Adam whose second average is of the squares of the first. Wang, Kang, Qin, Wang, Xu, Zhang & Fu 2021,
 "Rethinking Adam: A Twofold Exponential Moving Average Approach", arXiv:2106.11514.
 
-Epsilon accumulates in the average and is not added to its root; texts also add it to the root alone, as Adam does, or
-leave it out (prysm, prysm.x.optym.AdaMomentum).
+Epsilon stands under the step here, as in Adam; implementations also let it accumulate in the average, or leave it out.
 """
 
 from sympy import sqrt
@@ -18,21 +17,9 @@ adamomentum = Optimizer(
     update=[
         Eq(g[t], grad(theta[t - 1])),
         Eq(m[t], beta1 * m[t - 1] + (1 - beta1) * g[t]),
-        Eq(v[t], beta2 * v[t - 1] + (1 - beta2) * m[t] ** 2 + eps),
+        Eq(v[t], beta2 * v[t - 1] + (1 - beta2) * m[t] ** 2),
         Eq(mhat[t], m[t] / (1 - beta1**t)),
         Eq(vhat[t], v[t] / (1 - beta2**t)),
-        Eq(theta[t], theta[t - 1] - eta * mhat[t] / sqrt(vhat[t])),
-    ],
-    source="Wang et al. 2021, arXiv:2106.11514",
-)
-
-adamomentum_plain = adamomentum.replace(
-    name="adamomentum-plain",
-    title="AdaMomentum, epsilon once",
-    update=[
-        *adamomentum.update[:2],
-        Eq(v[t], beta2 * v[t - 1] + (1 - beta2) * m[t] ** 2),
-        *adamomentum.update[3:5],
         Eq(theta[t], theta[t - 1] - eta * mhat[t] / (sqrt(vhat[t]) + eps)),
     ],
     source="Wang et al. 2021, arXiv:2106.11514; epsilon: Kingma & Ba 2015, Algorithm 1",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 import mpmath as mp
 
@@ -200,14 +199,14 @@ def schedule_free_adamw_short(h: Hyper) -> Step:
     return step
 
 
-def adamomentum(h: Hyper, *, accumulated: bool) -> Step:
+def adamomentum(h: Hyper) -> Step:
     m = v = 0
 
     def step(t: int, x: Number, grad: Callable[[Number], Number]) -> Number:
         nonlocal m, v
         m = h["beta_1"] * m + (1 - h["beta_1"]) * grad(x)
-        v = h["beta_2"] * v + (1 - h["beta_2"]) * m**2 + accumulated * h["epsilon"]
-        root = mp.sqrt(v / (1 - h["beta_2"] ** t)) + (not accumulated) * h["epsilon"]
+        v = h["beta_2"] * v + (1 - h["beta_2"]) * m**2
+        root = mp.sqrt(v / (1 - h["beta_2"] ** t)) + h["epsilon"]
         return x - h["eta"] * (m / (1 - h["beta_1"] ** t)) / root
 
     return step
@@ -363,8 +362,7 @@ LIBRARIES: dict[str, Callable[[Hyper], Step]] = {
     "schedule-free-sgd-short": schedule_free_sgd_short,
     "schedule-free-adamw": schedule_free_adamw,
     "schedule-free-adamw-short": schedule_free_adamw_short,
-    "adamomentum": partial(adamomentum, accumulated=True),
-    "adamomentum-plain": partial(adamomentum, accumulated=False),
+    "adamomentum": adamomentum,
     "yogi-started": yogi_started,
     "sm3": sm3,
     "sm3-momentum": sm3_momentum,
