@@ -141,6 +141,8 @@ def optax_like(equations: Equations) -> str:
             if scale is None and rest:
                 right = T.add(*rest) if len(rest) > 1 else rest[0]
             else:
+                if _starts_from_them(Equations.of(equations.optimizer)) and not _starts_from_them(equations):
+                    raise Unwritable("nobody has to say that the step is added to the parameters")
                 right = right - T.at(name, T.name("t") - 1)
         lines.append(f"{target} = {_mapped(right, equations, names, before)}")
     new = (["count"] if counting else []) + [names[s] for s in equations.states]
@@ -158,6 +160,13 @@ def optax_like(equations: Equations) -> str:
         "",
         "    return optax.GradientTransformation(init, update)",
     ]) + "\n"  # fmt: skip
+
+
+def _starts_from_them(equations: Equations) -> bool:
+    """Whether the step is made from the parameters as they were."""
+    return any(
+        n.name == equations.parameter and is_before(n) for n in dict(equations.steps)[equations.parameter].nodes()
+    )
 
 
 def _mapped(right: Term, equations: Equations, names: dict[str, str], before: dict[str, str]) -> str:
