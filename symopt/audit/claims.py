@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence, Set
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from fractions import Fraction
 from functools import cached_property
 
@@ -41,10 +41,7 @@ class Claim:
 
     def with_sides(self, left: Term, right: Term) -> Claim:
         """The claim with other sides."""
-        return Claim(
-            left, right, self.clocks, self.source, self.place, self.line, self.section, self.dated, self.late,
-            self.assigned, self.part_of,
-        )  # fmt: skip
+        return Claim(left, right, *(getattr(self, name) for name in _BESIDE_SIDES))
 
     @cached_property
     def name(self) -> str:
@@ -146,6 +143,9 @@ class Claim:
     def loose(self) -> frozenset[str]:
         """Names that stand somewhere on the right without a time index."""
         return frozenset(node.name for node in self.right.nodes() if node.head == "name") - self.clocks - {"otherwise"}
+
+
+_BESIDE_SIDES = tuple(f.name for f in fields(Claim))[2:]
 
 
 def _counts(term: Term, clocks: frozenset[str]) -> bool:

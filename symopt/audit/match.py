@@ -58,7 +58,7 @@ def interpretations(group: Group) -> list[Interpretation]:
     """
     if not any(c.evaluable for c in group.claims):
         return []
-    known = [m for m in plain() if m.scheduled or not group.continues if group.may_schedule or not m.scheduled]
+    known = [m for m in plain() if (group.may_schedule if m.scheduled else not group.continues)]
     numbered = (s for m in known for s in specialised(m, group.decimals))
     settled = (s for m in known for s in at_settings(m, group.constants, group.settable)) if group.constants else ()
     found = readings(group, [*known, *numbered, *settled], float("inf"))

@@ -199,17 +199,8 @@ class Substitute(Rule):
 
 
 @dataclass(frozen=True)
-class SubstituteAll(Rule):
+class SubstituteAll(Substitute):
     """In a step, each of several quantities that play ``right`` replaced by another that plays ``wrong``."""
-
-    right: str
-    wrong: str
-
-    def breaks(self, term: Term, roles: Roles) -> Iterator[Change]:
-        return self._put(term, roles, self.right, self.wrong)
-
-    def mends(self, term: Term, roles: Roles) -> Iterator[Change]:
-        return self._put(term, roles, self.wrong, self.right)
 
     def _put(self, term: Term, roles: Roles, old: str, new: str) -> Iterator[Change]:
         if term.head != "relation" or not roles.fits(term.args[0], "parameter"):

@@ -13,7 +13,7 @@ from typing import Any
 
 import sympy as sp
 
-from symopt.audit.facts.spelling import split
+from symopt.audit.facts.spelling import spelling, split
 from symopt.audit.findings import Judgement
 from symopt.audit.judge import Opinion
 from symopt.decide import identity
@@ -51,12 +51,16 @@ class _Line:
     """What an inequality's letters are.
 
     Args:
+        point: where the step starts.
         length: the step length's.
         direction: "" where the step goes down the gradient itself.
+        when: the direction's index.
     """
 
+    point: Term
     length: str
     direction: str
+    when: tuple[object, ...] = ()
 
 
 def line_search_opinion(left: Term, symbol: str, right: Term, source: str, text: str) -> Opinion | None:
@@ -80,20 +84,20 @@ def line_search_opinion(left: Term, symbol: str, right: Term, source: str, text:
 
 
 def _line(sides: tuple[Term, Term]) -> _Line | None:
-    """The step of the point ``x + alpha p`` at which the function is asked, or ``phi(alpha)``'s."""
+    """The step of the point ``x + alpha p`` at which the function is asked."""
     for node in (n for side in sides for n in side.nodes()):
         inner = node.args[0] if node.head in ("call", "grad") and len(node.args) == 1 else None
         if inner is None or inner.head != "add" or len(inner.args) != 2:
             continue
-        step = inner.args[1]
+        point, step = inner.args[0].unspanned(), inner.args[1]
         down, step = step.head == "neg", step.args[0] if step.head == "neg" else step
         if step.head != "mul" or len(step.args) != 2:
             continue
         factor, along = step.args
         if down and along.head == "grad":
-            return _Line(_letter(factor), "")
+            return _Line(point, _letter(factor), "")
         if not down and _letter(along) in _DIRECTIONS:
-            return _Line(_letter(factor), _letter(along))
+            return _Line(point, _letter(factor), _letter(along), _index(along))
     return None
 
 
@@ -118,7 +122,7 @@ def _own(part: Term, line: _Line) -> Any:
         case "call" if part.name == "abs":
             return sp.Abs(to_sympy(part.args[0], lambda inner: _own(inner, line)))
         case "call" if len(part.args) == 1 and part.name not in ("transpose", "norm", "sqrt"):
-            return new if part.args[0].head == "add" else now
+            return new if _is_further(part.args[0], line) else now
         case "pow":
             return square if not line.direction and _is_squared_gradient(part) else _fail()
         case "name" | "at":
@@ -141,17 +145,32 @@ def _product(part: Term, line: _Line) -> Any:
         factor = factors.pop(0)
         gradient = factor.args[0] if factor.name == "transpose" else None
         if gradient is not None and factors and _letter(factors[0]) == line.direction != "":
-            factors.pop(0)
-            made.append(_slope(gradient))
+            if _index(factors.pop(0)) != line.when:
+                _fail()
+            made.append(_slope(gradient, line))
         else:
             made.append(to_sympy(factor, lambda inner: _own(inner, line)))
     return sp.Mul(*made)
 
 
-def _slope(gradient: Term) -> Any:
+def _slope(gradient: Term, line: _Line) -> Any:
     if gradient.head == "grad":
-        return later if gradient.args[0].head == "add" else slope
-    return slope if _letter(gradient) == "g" else _fail()
+        return later if _is_further(gradient.args[0], line) else slope
+    if _letter(gradient) != "g" or _index(gradient) != _index(line.point):
+        _fail()
+    return slope
+
+
+def _index(term: Term) -> tuple[object, ...]:
+    found = spelling(term)
+    return tuple(a.unspanned() for a in term.args) if found is None else found.indices
+
+
+def _is_further(asked: Term, line: _Line) -> bool:
+    """Whether something is asked a step further on; not at another point than these two."""
+    if asked.head != "add" and asked.unspanned() != line.point:
+        _fail()
+    return asked.head == "add"
 
 
 def _fail() -> Any:

@@ -29,19 +29,13 @@ def shape_opinion(left: Term, right: Term) -> Opinion | None:
     return None
 
 
+_LOSSES = frozenset({"L", r"\ell", r"\mathcal{L}", "l", "J", "E", "C", r"\text{loss}"})
+
+
 def _is_example(term: Term) -> bool:
     """Whether it is the loss of one example: ``L^{(i)}``, ``\\ell(\\hat{y}_i, y_i)``."""
     name = split(term.name).base
-    return term.head in ("name", "at", "call") and name in (
-        "L",
-        r"\ell",
-        r"\mathcal{L}",
-        "l",
-        "J",
-        "E",
-        "C",
-        r"\text{loss}",
-    )
+    return term.head in ("name", "at", "call") and name in _LOSSES
 
 
 def _named(system: str) -> Opinion | None:
